@@ -52,10 +52,12 @@ bench-rights: setup  ## who must say yes, with 100,000 recordings of three owner
 	$(EMBEDDED) python benchmarks/clearance.py $(ARGS)
 
 attack-billing: setup  ## 20,000 histories of payments in memory, 500 with two worker processes, told badly or not at all; takes most of an hour
-	BILLING_CORE_RUNS=$${BILLING_CORE_RUNS:-20000} BILLING_WORKER_RUNS=$${BILLING_WORKER_RUNS:-500} BILLING_RUNS=$${BILLING_RUNS:-200} $(EMBEDDED) \
+	BILLING_CORE_RUNS=$${BILLING_CORE_RUNS:-20000} BILLING_WORKER_RUNS=$${BILLING_WORKER_RUNS:-500} BILLING_RUNS=$${BILLING_RUNS:-200} \
+	    BILLING_PAYOUT_RUNS=$${BILLING_PAYOUT_RUNS:-500} $(EMBEDDED) \
 	    python -m pytest -q -n 2 --dist load tests/billing/test_core_histories.py tests/billing/test_worker_histories.py \
 	    tests/billing/test_sync_histories.py tests/billing/test_sync_at_once.py tests/billing/test_removed_protections.py \
-	    tests/billing/test_hold_histories.py tests/billing/test_hold_crashes.py tests/billing/test_removed_hold_protections.py
+	    tests/billing/test_hold_histories.py tests/billing/test_hold_crashes.py tests/billing/test_removed_hold_protections.py \
+	    tests/billing/test_payout_histories.py tests/billing/test_removed_payout_protections.py
 
 bench-billing: setup  ## access, webhooks, subscriptions and the close of a month with 100,000 fans who pay; ARGS="--fans 10000 --subscriptions 120" is quicker
 	$(EMBEDDED) python benchmarks/payments.py $(ARGS)

@@ -12,6 +12,7 @@ from billing.simulated import accounts, balance
 from billing.simulated.objects import Object
 from billing.simulated.server import FakeStripe
 from catalog.models import Artist
+from ledger.balances import read_balances
 from ledger.posting import Leg, Posting, post
 from rights import parties
 from rights.models import Party
@@ -99,3 +100,9 @@ def recover(party: Party, amount: int, currency: str = "EUR") -> None:
     legs = (Leg(f"{party_key(party.pk)}:recoverable", amount), Leg("stripe:clearing", -amount))
     with transaction.atomic():
         post(Posting(f"refund:test-{uuid4()}", "refund", currency, legs), book=BOOK)
+
+
+def balances(party: int) -> dict[str, int]:
+    """What is payable and so on, as credits."""
+    found = read_balances(book="simulated", under=f"party:{party}").items()
+    return {code.rpartition(":")[2]: -total for (code, _), total in found if total}

@@ -1,39 +1,24 @@
 """Payouts: who is paid what, why somebody is not, and that nobody is paid twice whatever breaks on the way."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from billing import payout_runs, payouts, reversals
-from billing.exceptions import InvalidRequest, Refused
-from billing.models import PayeeAccount, PayoutLine, PayoutReversal, PayoutRun
+from billing import payout_runs, payouts
+from billing.exceptions import InvalidRequest
+from billing.models import PayeeAccount, PayoutLine, PayoutRun
 from billing.provider.transfers import Transfers
 from billing.simulated import accounts, control
 from billing.simulated.server import FakeStripe
 from catalog.models import Artist
-from ledger.balances import read_balances
 from live.models import Notice
 from tests import factories
 from tests.billing import payees
-from tests.billing.in_process import ask
 
 pytestmark = pytest.mark.django_db
 BY = "system:operator"
 DAY = 86_400
-
-
-@pytest.fixture
-def account(fake_provider: FakeStripe, artist: Artist) -> PayeeAccount:
-    payees.fund(fake_provider, 100_000)
-    return payees.onboard(artist, fake_provider)
-
-
-def balances(party: int) -> dict[str, int]:
-    """What is payable and so on, as credits."""
-    found = read_balances(book="simulated", under=f"party:{party}").items()
-    return {code.rpartition(":")[2]: -total for (code, _), total in found if total}
 
 
 def states() -> list[tuple[str, str, int]]:
@@ -52,7 +37,7 @@ def test_what_is_payable_is_sent_once_its_run_is_approved(fake_provider: FakeStr
     assert (line.state, line.transfer_id) == ("sent", transfer["id"])
     assert (transfer["amount"], transfer["destination"]) == (4_200, account.provider_id)
     assert transfer["transfer_group"] == f"payout:{line.pk}"
-    assert balances(account.party_id) == {"accrued": -4_200}
+    assert payees.balances(account.party_id) == {"accrued": -4_200}
 
 
 def test_each_currency_is_paid_by_itself(fake_provider: FakeStripe, account: PayeeAccount) -> None:
@@ -84,7 +69,7 @@ def test_a_lost_answer_makes_no_second_transfer(fake_provider: FakeStripe, accou
     line.refresh_from_db()
     assert (line.state, line.error) == ("sent", "")
     assert [one["id"] for one in payees.transfers(fake_provider)] == [line.transfer_id]
-    assert balances(account.party_id) == {"accrued": -4_200}
+    assert payees.balances(account.party_id) == {"accrued": -4_200}
 
 
 class Crash(BaseException):
@@ -107,14 +92,14 @@ def test_a_crash_after_the_provider_committed_makes_no_second_transfer(
             payees.work_all()
     line = payees.only_line()
     assert (line.state, line.transfer_id, len(payees.transfers(fake_provider))) == ("submitting", None, 1)
-    assert balances(account.party_id)["payable"] == 4_200
+    assert payees.balances(account.party_id)["payable"] == 4_200
 
     fake_provider.simulation.advance(2 * DAY)
     payees.work_all()
 
     line.refresh_from_db()
     assert (line.state, len(payees.transfers(fake_provider))) == ("sent", 1)
-    assert "payable" not in balances(account.party_id)
+    assert "payable" not in payees.balances(account.party_id)
 
 
 def test_a_balance_that_is_too_small_is_waited_for(fake_provider: FakeStripe, artist: Artist) -> None:
@@ -142,7 +127,7 @@ def test_what_the_provider_refuses_for_certain_fails_and_stays_payable(
     payees.work_all()
 
     assert states() == [("failed", "refused", 4_200)]
-    assert balances(account.party_id)["payable"] == 4_200
+    assert payees.balances(account.party_id)["payable"] == 4_200
 
 
 def test_a_payee_who_cannot_be_paid_any_more_is_held_and_paid_by_a_later_run(
@@ -160,7 +145,7 @@ def test_a_payee_who_cannot_be_paid_any_more_is_held_and_paid_by_a_later_run(
     payees.work_all()
 
     assert [state for state, _, _ in states()] == ["held", "sent"]
-    assert "payable" not in balances(account.party_id)
+    assert "payable" not in payees.balances(account.party_id)
 
 
 def test_who_has_no_account_or_is_under_the_minimum_is_held_with_the_reason(
@@ -173,7 +158,7 @@ def test_who_has_no_account_or_is_under_the_minimum_is_held_with_the_reason(
     payees.work_all()
 
     assert sorted(states()) == [("held", "minimum", 999), ("held", "no_account", 4_200)]
-    assert (balances(other.pk)["payable"], balances(account.party_id)["payable"]) == (4_200, 999)
+    assert (payees.balances(other.pk)["payable"], payees.balances(account.party_id)["payable"]) == (4_200, 999)
 
 
 def test_what_is_disputed_is_shown_as_held_and_the_rest_is_paid(
@@ -185,7 +170,7 @@ def test_what_is_disputed_is_shown_as_held_and_the_rest_is_paid(
     payees.work_all()
 
     assert sorted(states()) == [("held", "disputed", 700), ("sent", "", 4_200)]
-    assert balances(account.party_id)["held"] == 700
+    assert payees.balances(account.party_id)["held"] == 700
 
 
 def test_nothing_expires_a_held_amount_is_in_every_run_until_it_is_paid(
@@ -197,7 +182,7 @@ def test_nothing_expires_a_held_amount_is_in_every_run_until_it_is_paid(
         payees.run(f"2026-{month:02}")
 
     assert [(state, amount) for state, _, amount in states()] == [("held", 100 * month) for month in range(1, 13)]
-    assert balances(party.pk)["payable"] == 1_200
+    assert payees.balances(party.pk)["payable"] == 1_200
 
 
 def test_what_a_party_owes_is_taken_from_what_is_paid(fake_provider: FakeStripe, account: PayeeAccount) -> None:
@@ -208,7 +193,7 @@ def test_what_a_party_owes_is_taken_from_what_is_paid(fake_provider: FakeStripe,
 
     line = payees.only_line()
     assert (line.state, line.amount, line.recouped) == ("sent", 3_000, 1_200)
-    assert balances(account.party_id).keys() == {"accrued"}
+    assert payees.balances(account.party_id).keys() == {"accrued"}
 
 
 def test_a_debt_that_takes_all_leaves_nothing_to_pay(fake_provider: FakeStripe, account: PayeeAccount) -> None:
@@ -217,7 +202,7 @@ def test_a_debt_that_takes_all_leaves_nothing_to_pay(fake_provider: FakeStripe, 
     payees.run()
 
     assert states() == []
-    assert balances(account.party_id)["recoverable"] == -500
+    assert payees.balances(account.party_id)["recoverable"] == -500
 
 
 def test_a_debt_that_a_statement_takes_meanwhile_is_not_taken_twice(
@@ -232,7 +217,7 @@ def test_a_debt_that_a_statement_takes_meanwhile_is_not_taken_twice(
     payees.run()
 
     assert (payees.only_line().amount, payees.only_line().recouped) == (4_200, 0)
-    assert "recoverable" not in balances(account.party_id)
+    assert "recoverable" not in payees.balances(account.party_id)
 
 
 def test_what_is_sent_while_a_run_is_prepared_is_not_payable_again(
@@ -344,89 +329,3 @@ def test_who_is_paid_is_told_on_open_pages(fake_provider: FakeStripe, account: P
     told = set(Notice.objects.values_list("person__handle", "kind", "reference"))
     assert told
     assert {(kind, reference) for _, kind, reference in told} == {("payout.changed", f"party:{account.party_id}")}
-
-
-@pytest.fixture
-def sent(fake_provider: FakeStripe, account: PayeeAccount) -> PayoutLine:
-    payees.owe(account.party, 4_200)
-    payees.run()
-    payees.work_all()
-    return payees.only_line()
-
-
-def test_a_part_is_taken_back_and_then_the_rest(fake_provider: FakeStripe, sent: PayoutLine) -> None:
-    reversals.want(sent, 1_200, by=BY)
-    payees.work_all()
-    sent.refresh_from_db()
-    assert (sent.state, sent.amount_reversed, balances(sent.party_id)["payable"]) == ("sent", 1_200, 1_200)
-
-    reversals.want(sent, 3_000, by=BY)
-    payees.work_all()
-
-    sent.refresh_from_db()
-    assert (sent.state, sent.amount_reversed, balances(sent.party_id)["payable"]) == ("reversed", 4_200, 4_200)
-    with pytest.raises(Refused):
-        reversals.want(sent, 1, by=BY)
-
-
-@pytest.mark.parametrize("kind", ["500", "reset"])
-def test_a_lost_answer_takes_nothing_back_twice(fake_provider: FakeStripe, sent: PayoutLine, kind: str) -> None:
-    wanted = reversals.want(sent, 1_200, by=BY)
-    control.add_fault(fake_provider.simulation, kind=kind, times=3, path=f"/v1/transfers/{sent.transfer_id}/reversals")
-    payees.work_all()
-    wanted.refresh_from_db()
-    assert wanted.state == "wanted"
-
-    fake_provider.simulation.advance(2 * DAY)
-    PayoutReversal.objects.update(due_at="2000-01-01T00:00:00Z")
-    payees.work_all()
-
-    wanted.refresh_from_db()
-    sent.refresh_from_db()
-    assert (wanted.state, sent.amount_reversed) == ("done", 1_200)
-    assert len(fake_provider.simulation.store.all("transfer_reversal")) == 1
-
-
-def test_what_the_payee_has_paid_out_already_is_not_taken_back(fake_provider: FakeStripe, sent: PayoutLine) -> None:
-    assert sent.account
-    accounts.pay_out(fake_provider.simulation, str(sent.account.provider_id))
-    wanted = reversals.want(sent, 1_200, by=BY)
-    payees.work_all()
-
-    wanted.refresh_from_db()
-    sent.refresh_from_db()
-    assert (wanted.state, bool(wanted.error), sent.amount_reversed) == ("refused", True, 0)
-
-
-def test_what_was_taken_back_at_the_provider_is_followed(
-    fake_provider: FakeStripe, sent: PayoutLine, provider_reverses: Callable[[str, int], None]
-) -> None:
-    provider_reverses(str(sent.transfer_id), 200)
-    for _ in range(2):
-        assert reversals.sync_transfer(str(sent.transfer_id))
-
-    sent.refresh_from_db()
-    assert (sent.amount_reversed, balances(sent.party_id)["payable"]) == (200, 200)
-
-
-def test_what_was_taken_back_at_the_provider_overtakes_a_wish_that_no_longer_fits(
-    fake_provider: FakeStripe, sent: PayoutLine, provider_reverses: Callable[[str, int], None]
-) -> None:
-    fits, wanted = reversals.want(sent, 200, by=BY), reversals.want(sent, 4_000, by=BY)
-    provider_reverses(str(sent.transfer_id), 1_000)
-
-    payees.work_all()
-
-    for row in (fits, wanted, sent):
-        row.refresh_from_db()
-    assert (fits.state, wanted.state, sent.amount_reversed) == ("done", "refused", 1_200)
-    assert balances(sent.party_id)["payable"] == 1_200
-
-
-@pytest.fixture
-def provider_reverses(fake_provider: FakeStripe) -> Callable[[str, int], None]:
-    def reverse(transfer: str, amount: int) -> None:
-        answer = ask(fake_provider, "POST", f"/v1/transfers/{transfer}/reversals", f"amount={amount}")
-        assert answer.status == 200
-
-    return reverse
