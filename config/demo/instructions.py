@@ -14,6 +14,7 @@ from config.demo.artist_data import ARTISTS_BY_SLUG, MARA
 from config.demo.fan_data import ANA
 from config.demo.imports import READ_NAME
 from config.demo.label import DISPUTED_SONG, SIGNATORY
+from config.demo.music.songs import SALT_RADIO
 from config.demo.program_data import HUNDRED_NAME, PROGRAMS
 from config.demo.setup import PASSWORD, STAFF_HANDLE, email_for
 
@@ -56,6 +57,9 @@ Fanfare is at {site}/
  10. As Ana, open Mara Veil, then Ask. Choose what it is for, hold the amount on the card that succeeds, and see until
      when the answer comes. As Mara, approve it in Review, or type the answer. A moment later it cannot be undone, the
      card is charged, and it is in Ana's feed with its receipt. What was paid is on Mara's statement of the month.
+ 11. A minute or two after the first start, three songs that code plays can be remixed. As Ana, open Mara Veil, then
+     {remixed} at the remix desk: put on a mood, move what you like, and hear 20 seconds of it. As Mara, open Songs,
+     then {remixed}: see its stems, and what fans may make of it.
 
   Every mail, with its links: {mailbox}
   {payments}
@@ -82,6 +86,7 @@ def render(site: str) -> str:
         "complete": PUBLISHED_SONG,
         "disputed": DISPUTED_SONG,
         "catalogue": READ_NAME,
+        "remixed": SALT_RADIO.title,
     }
     return TEXT.format(**values, **suggested_steps(people[ANA]))
 

@@ -7,7 +7,7 @@ from accounts.models import Person
 from audit import trail
 from audit.actors import SystemActor
 from audit.models import Entry
-from config.demo import agreements, database_clock, history, imports, label, requests, setup, tiers
+from config.demo import agreements, database_clock, history, imports, label, remixes, requests, setup, tiers
 from config.demo.listening_history import FINAL_SILENCE, HISTORY_DAYS, generate_tastes
 
 DEFAULT_SEED = 4
@@ -45,6 +45,7 @@ def seed_demo(number: int = DEFAULT_SEED) -> bool:
         history.prepare_present(world)
         agreements.create_agreements(world, paper_lighthouse)
         imports.create_imports(paper_lighthouse)
+        remixes.permit_remixes(world)
         tiers.write_tiers(world)
         trail.record(SEEDED_ACTION, by=SystemActor.DEMO, subject=f"seed:{number}")
     return True

@@ -53,7 +53,7 @@ def compose_recording(recording: Recording, seed: str) -> Sound:
     content = _encode_wav(samples)
     digest = hashlib.sha256(content).hexdigest()
     path = f"sounds/{recording.pk}-{digest[:16]}.wav"
-    _write_atomically(Path(settings.MEDIA_ROOT) / path, content)
+    write_atomically(Path(settings.MEDIA_ROOT) / path, content)
     facts = {
         "path": path,
         "seconds": (Decimal(len(samples)) / SAMPLE_RATE).quantize(Decimal("0.001")),
@@ -233,7 +233,7 @@ def _encode_wav(samples: "array[int]") -> bytes:
     return out.getvalue()
 
 
-def _write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes) -> None:
     """Write a whole file or none, because somebody may be playing it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part")

@@ -41,7 +41,7 @@ class Command(DemoCommand):
             site = self._start_processes(supervisor, port)
             # Not in the supervisor, because it ends when it is done. A terminal's Ctrl-C does not reach it.
             composer = spawn(
-                manage_argv("seed", "--sounds"), env=app_environment(), stdin=DEVNULL, start_new_session=True
+                manage_argv("seed", "--songs", "--sounds"), env=app_environment(), stdin=DEVNULL, start_new_session=True
             )
             if settings.PAYMENTS == "simulated" and not tiers.sell_tiers():
                 self.stdout.write("The simulated provider does not answer, so no tier is on sale.")

@@ -1,0 +1,170 @@
+"""Three songs with stems that fans may remix: code plays them, and they take the way that an artist's own songs take.
+
+`work audio` checks the stems and `work renders` makes the corners, so this needs running workers. Each step looks what
+is there already, so it goes on where an earlier run stopped.
+"""
+
+import hashlib
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import Person
+from ai.remix.source import Source
+from artists.exceptions import InvalidRequest
+from artists.models import RemixEnvelope
+from artists.remixes import corners, envelope_text, envelopes
+from artists.stems import outlines, uploads
+from catalog import audio_uploads, registration
+from catalog.models import AudioUpload, Recording, Sound
+from config.demo.artist_data import ARTISTS_BY_SLUG, MARA
+from config.demo.music.score import BEATS_PER_BAR, Song
+from config.demo.music.songs import HRAUN, NIGHT_BUS, SALT_RADIO
+from config.demo.setup import DemoWorld
+from config.demo.synthesis import write_atomically
+from fans.models import Render
+from rights import claims, grants, parties
+from rights.models import Use
+from rights.shares import Role
+
+SOLO = "hraundis"
+"""She owns her song herself; those of Mara Veil belong to the label."""
+SONGS = ((MARA, SALT_RADIO), (MARA, NIGHT_BUS), (SOLO, HRAUN))
+ARRIVED = (AudioUpload.State.WAITING, AudioUpload.State.CHECKED)
+
+
+def permit_remixes(world: DemoWorld) -> None:
+    """Let the soloist own and wrote her song, and permit remixes. Mara and the label did so before."""
+    artist, principal = world.artists[SOLO], world.principal(SOLO)
+    recording = artist.recordings.get(title=HRAUN.title)
+    work = registration.add_work(recording, recording.title, by=principal.actor)
+    own = parties.get_artist_party(artist)
+    for claim in (
+        claims.claim(own, Role.WRITER, by=principal, work=work),
+        claims.claim(own, Role.RECORDING_OWNER, by=principal, recording=recording),
+    ):
+        claims.confirm(claim, by=principal, fresh=True)
+    grants.switch_on(artist, Use.REMIX, by=principal, fresh=True)
+
+
+def open_next() -> bool:
+    """Do the next step for each of the songs that cannot be remixed yet. False once there is none.
+
+    Raises InvalidRequest where the product refuses one of the songs.
+    """
+    waiting = [song for slug, song in SONGS if not _advance(_find_recording(slug, song), song)]
+    return bool(waiting)
+
+
+def _find_recording(slug: str, song: Song) -> Recording:
+    return Recording.objects.select_related("artist").get(artist__slug=slug, title=song.title)
+
+
+def _advance(recording: Recording, song: Song) -> bool:
+    """Do what comes next for one song. Returns whether fans can remix it."""
+    principal = Person.objects.get(handle=ARTISTS_BY_SLUG[recording.artist.slug].principal)
+    newest = envelopes.find_newest(recording)
+    if envelopes.find_current(recording):
+        return True
+    if newest:
+        return _hear_and_sign(newest, principal)
+    files = outlines.list_files(recording.pk)
+    if any(upload.state == AudioUpload.State.REFUSED for upload in files):
+        raise InvalidRequest(f"A stem of {recording.title} was refused.")
+    if not files or any(upload.state not in ARRIVED for upload in files):
+        _bring_stems(recording, song, files, by=principal)
+    elif all(upload.state == AudioUpload.State.CHECKED for upload in files):
+        source = outlines.confirm(recording, describe(song), by=principal)
+        envelopes.save(recording, _propose_limits(Source.parse(source.content)), by=principal)
+    return False
+
+
+def _bring_stems(recording: Recording, song: Song, unfinished: list[AudioUpload], *, by: Person) -> None:
+    """Play the song, store it as the recording's sound, and send its stems in parts, as a browser does."""
+    import soundfile  # these and the music load NumPy and SciPy, which other parts of the demo do without
+
+    from config.demo.music.playing import play
+
+    for upload in unfinished:
+        uploads.remove(upload, by=by)
+    stems = play(song)
+    _store_sound(recording, song, sum(stems.values()))
+    encoded = {}
+    for role, samples in stems.items():
+        content = BytesIO()
+        soundfile.write(content, samples, 44_100, "PCM_24", format="FLAC")
+        encoded[role] = content.getvalue()
+    announced = {
+        role: uploads.announce(recording, f"{song.title} {role}.flac", len(content), by=by)
+        for role, content in encoded.items()
+    }
+    for role, upload in announced.items():
+        uploads.set_role(upload, role, by=by)
+        for offset in range(0, len(encoded[role]), audio_uploads.MAX_PART):
+            uploads.append(upload, offset, encoded[role][offset : offset + audio_uploads.MAX_PART], by=by)
+
+
+def _store_sound(recording: Recording, song: Song, mixed: Any) -> None:
+    """All stems together, as what people play."""
+    import soundfile
+
+    content = BytesIO()
+    soundfile.write(content, mixed, 44_100, "PCM_16", format="FLAC")
+    digest = hashlib.sha256(content.getvalue()).hexdigest()
+    path = f"sounds/{recording.pk}-{digest[:16]}.flac"
+    write_atomically(Path(settings.MEDIA_ROOT) / path, content.getvalue())
+    facts = {"path": path, "seconds": Decimal(song.seconds), "sha256": digest, "content_type": "audio/flac"}
+    Sound.objects.update_or_create(recording=recording, defaults=facts)
+
+
+def describe(song: Song) -> dict[str, Any]:
+    """What the team types about the song."""
+    rows = [
+        {"name": section.name, "kind": section.kind, "first_bar": bar + 1} for bar, section in song.place_sections()
+    ]
+    return {
+        "bpm_milli": song.bpm_milli,
+        "beats_per_bar": BEATS_PER_BAR,
+        "first_beat_frame": song.first_beat_frame,
+        "key": song.key,
+        "sections": rows,
+        "last_bar": sum(section.bars for section in song.sections),
+        "no_cut": [],
+    }
+
+
+def _propose_limits(source: Source) -> Any:
+    """The proposed ones, a little wider, so that the desk has something to move."""
+    proposed = envelope_text.propose(source, timezone.now().date())
+    optional = {
+        key: msgspec.structs.replace(bounds, required=bounds.required and key == "chorus", max_times=2)
+        for key, bounds in proposed.sections.items()
+    }
+    return msgspec.structs.replace(
+        proposed,
+        tempo_percent=(80, 120),
+        pitch_semitones=(-2, 2),
+        sections=optional,
+        begin_with=("chorus",),
+        colours=("none", "warm", "radio", "echo"),
+    )
+
+
+def _hear_and_sign(envelope: RemixEnvelope, principal: Person) -> bool:
+    """Note that the invented principal hears every corner, once it has a sound, and sign when all were heard."""
+    for corner in envelope.corners.select_related("render"):
+        if corner.render and corner.render.state == Render.State.READY:
+            corners.note_opened(corner, by=principal)
+            try:
+                corners.note_heard(corner, by=principal)
+            except InvalidRequest:  # it plays for 20 seconds
+                continue
+    if corners.count_unheard(envelope, by=principal):
+        return False
+    envelopes.sign(envelope, by=principal, fresh=True)
+    return True
