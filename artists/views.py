@@ -30,7 +30,7 @@ def artist_page(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
         "recordings": discovery.playable_recordings(artist),
         "lease": leases.find_access(request.user.pk, artist.pk),
         "request_offers": [version for version in programs if version.is_asked_for and not version.is_of_remixes],
-        "tiers": offers.list_usual_prices(offers.list_prices(artist), request.user),
+        "tiers": offers.list_usual_prices(artist, request.user),
         "uses_ai_model": generation.configured_model() is not None,
         "section": "artists",
     }

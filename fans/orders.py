@@ -9,10 +9,16 @@ from billing.provider_objects import CheckoutSession
 from web.site_links import site_link
 
 
-def start(person: Person, price: TierPrice, *, agreed: bool, words_hash: str) -> CheckoutSession:
+def start(person: Person, price: TierPrice, *, agreed: bool, words_hash: str, code: str = "") -> CheckoutSession:
     """Where the person pays. Raises what `checkouts.start` raises."""
     return checkouts.start(
-        person, price.pk, agreed=agreed, words_hash=words_hash, artist_id=price.artist_id, page_of=_page_of
+        person,
+        price.pk,
+        agreed=agreed,
+        words_hash=words_hash,
+        artist_id=price.artist_id,
+        page_of=_page_of,
+        code=code,
     )
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,8 +13,10 @@ from rest_framework.views import APIView
 
 from accounts import consents
 from accounts.requests import get_person
-from billing import checkouts, offers, subscription_changes, terms
-from billing.models import Checkout, Subscription, TierPrice
+from billing import offers, subscription_changes, terms
+from billing.beginnings import Beginning
+from billing.models import Checkout, Promotion, Subscription, TierPrice
+from billing.models.promotions import MAX_CODE
 from billing.offers import Offer
 from catalog.models import Artist
 from fans import orders
@@ -30,24 +32,44 @@ class TierPriceSerializer(serializers.ModelSerializer[TierPrice]):
         fields = ["id", "interval", "currency", "amount"]
 
 
+class PromotionSerializer(serializers.ModelSerializer[Promotion]):
+    class Meta:
+        model = Promotion
+        fields = ["id", "percent", "months", "redeem_by"]
+
+
 class OfferedPriceSerializer(TierPriceSerializer):
-    """A price on sale. The context has whether the fan `had_trial` of this artist."""
+    """A price on sale. The context has the fan's `beginnings` at this artist."""
 
     trial_days = serializers.SerializerMethodField(help_text="that are free for you")
+    first_amount = serializers.SerializerMethodField(help_text="what you pay first, in minor units")
+    promotion = serializers.SerializerMethodField(help_text="that lowers it for you")
     words = serializers.SerializerMethodField(help_text="what you agree to by ordering, in words")
     words_hash = serializers.SerializerMethodField(help_text="SHA-256 of `words`; an order sends it back")
 
     class Meta(TierPriceSerializer.Meta):
-        fields = [*TierPriceSerializer.Meta.fields, "trial_days", "words", "words_hash"]
+        fields = [*TierPriceSerializer.Meta.fields, "trial_days", "first_amount", "promotion", "words", "words_hash"]
 
     def get_trial_days(self, price: TierPrice) -> int:
-        return 0 if self.context["had_trial"] else price.version.trial_days
+        return self._choose(price).trial_days
+
+    def get_first_amount(self, price: TierPrice) -> int:
+        return self._choose(price).compute_first_amount(price)
+
+    @extend_schema_field(PromotionSerializer(allow_null=True))
+    def get_promotion(self, price: TierPrice) -> Any:
+        promotion = self._choose(price).promotion
+        return PromotionSerializer(promotion).data if promotion else None
 
     def get_words(self, price: TierPrice) -> str:
-        return terms.write_paper(price, trial_days=self.get_trial_days(price))
+        return terms.write_paper(price, self._choose(price))
 
     def get_words_hash(self, price: TierPrice) -> str:
         return consents.digest(self.get_words(price))
+
+    def _choose(self, price: TierPrice) -> Beginning:
+        chosen: Beginning = self.context["beginnings"].choose(price)
+        return chosen
 
 
 class OfferSerializer(serializers.Serializer[Offer]):
@@ -83,7 +105,11 @@ class TierOffersSerializer(serializers.Serializer[Any]):
     immediate_start = serializers.CharField(help_text="what `start_now` agrees to")
 
 
-class NewOrderSerializer(StrictSerializer):
+class CodeSerializer(StrictSerializer):
+    code = serializers.CharField(max_length=MAX_CODE, required=False, default="", help_text="of a promotion")
+
+
+class NewOrderSerializer(CodeSerializer):
     price = IdField(help_text="of a tier on sale")
     words_hash = serializers.CharField(max_length=64, help_text="of the words of the price, as you saw them")
     start_now = serializers.BooleanField(help_text="you agree to the terms and to `immediate_start`")
@@ -103,14 +129,16 @@ class RunningSerializer(serializers.ModelSerializer[Subscription]):
 
 
 class TierOffersView(APIView):
-    @extend_schema(responses=TierOffersSerializer)
+    @extend_schema(parameters=[CodeSerializer], responses=TierOffersSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """List what you can buy of an artist, in your currency."""
         artist, person = get_object_or_404(Artist, slug=slug), get_person(request)
-        found = offers.find_offers(artist, person)
+        given = CodeSerializer(data=request.query_params)
+        given.is_valid(raise_exception=True)
+        found = offers.find_offers(artist, person, code=given.validated_data["code"])
         answer = {name: getattr(found, name) for name in ("may_pay", "currency", "currencies", "tiers")}
         answer |= {"payments": settings.PAYMENTS, "immediate_start": terms.IMMEDIATE_START}
-        context = {"had_trial": checkouts.had_trial(person, artist.pk)}
+        context = {"beginnings": found.beginnings}
         return Response(TierOffersSerializer({**answer, "order": found.live}, context=context).data)
 
 
@@ -125,7 +153,7 @@ class OrdersView(APIView):
         price = get_object_or_404(prices, pk=serializer.validated_data["price"])
         chosen = serializer.validated_data
         agreed, words_hash = chosen["start_now"], chosen["words_hash"]
-        session = orders.start(get_person(request), price, agreed=agreed, words_hash=words_hash)
+        session = orders.start(get_person(request), price, agreed=agreed, words_hash=words_hash, code=chosen["code"])
         order = _orders(request).get(pk=session.client_reference_id)
         answer = {**OrderSerializer(order).data, "url": session.url}
         return Response(answer, status=status.HTTP_201_CREATED)

@@ -15,6 +15,7 @@ from artists.studio.views import (
     payouts,
     profile,
     programs,
+    promotions,
     remixes,
     review,
     songs,
@@ -38,6 +39,7 @@ IMPORTS = "<slug:slug>/imports"
 TEAM = "<slug:slug>/team"
 TIERS = "<slug:slug>/tiers"
 TIER = f"{TIERS}/<int:tier_id>"
+PROMOTIONS = "<slug:slug>/promotions"
 EARNINGS = "<slug:slug>/earnings"
 
 urlpatterns = [
@@ -112,6 +114,8 @@ urlpatterns = [
     path(TIER, tiers.edit_tier, name="studio-tier"),
     path(f"{TIER}/archive", tiers.archive_tier, name="studio-tier-archive"),
     path(f"{TIER}/versions/<int:version>/sell", tiers.sell_version, name="studio-tier-sell"),
+    path(PROMOTIONS, promotions.list_or_create_promotions, name="studio-promotions"),
+    path(f"{PROMOTIONS}/<int:promotion_id>/end", promotions.end_promotion, name="studio-promotion-end"),
     path("<slug:slug>/payouts", payouts.show_payouts, name="studio-payouts"),
     path("<slug:slug>/payouts/account", payouts.open_account, name="studio-payee"),
     path("<slug:slug>/delivered", history.sent, name="sent"),

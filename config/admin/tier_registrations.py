@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from billing.models import Checkout, TierPrice, TierVersion
+from billing.models import Checkout, Promotion, TierPrice, TierVersion
 from config.admin.read_only import ReadOnlyAdmin
 from config.admin.site import site
 
@@ -10,9 +10,18 @@ from config.admin.site import site
 @admin.register(Checkout, site=site)
 class CheckoutAdmin(ReadOnlyAdmin):
     list_display = ("id", "created_at", "person_id", "price_id", "book", "status")
-    shown = ("id", "person", "artist", "price", "book", "currency", "trial_days", "session_id", "status", "consent",
-             "created_at", "expires_at")  # fmt: skip
+    shown = ("id", "person", "artist", "price", "book", "currency", "trial_days", "promotion",
+             "first_amount", "session_id", "status", "consent", "created_at", "expires_at")  # fmt: skip
     filters = ("person", "price")
+
+
+@admin.register(Promotion, site=site)
+class PromotionAdmin(ReadOnlyAdmin):
+    """The team's offer to fans. A code is no secret to operators, who answer for what is charged."""
+
+    list_display = ("id", "artist_id", "tier_id", "percent", "months", "redeem_by", "ended_at")
+    shown = ("id", "artist", "tier", "percent", "months", "code", "places", "redeem_by", "by", "ended_at", "created_at")
+    filters = ("artist",)
 
 
 @admin.register(TierPrice, site=site)

@@ -177,7 +177,7 @@ def _render_change(
         "price": price,
         "price_in_words": terms.write_price(price),
         "is_later": choice.is_later,
-        "terms": terms.list_change_terms(row.price, price, is_later=choice.is_later),
+        "terms": subscription_changes.list_terms(row, choice),
         "immediate_start": terms.IMMEDIATE_START,
         "words_hash": consents.digest(subscription_changes.write_paper(row, price)),
         "refusal": subscription_changes.find_problem(row),

@@ -12,7 +12,7 @@ from accounts import consents
 from accounts.decorators import login_required
 from accounts.models import AgeBand
 from accounts.requests import AuthenticatedHttpRequest
-from billing import checkouts, leases, offers, shares, subscription_changes, terms
+from billing import beginnings, checkouts, leases, offers, promotions, shares, subscription_changes, terms
 from billing.exceptions import BillingError, NotAgreed, Refused
 from billing.models import Checkout, TierPrice
 from catalog.models import Artist
@@ -26,10 +26,18 @@ from web.redirects import SeeOther
 @never_cache
 @login_required
 def artist_tiers(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
-    """The tiers on sale. `currency` is the one to show prices in."""
+    """The tiers on sale. `currency` is the one to show prices in, `code` is of a promotion."""
     artist = get_object_or_404(Artist, slug=slug)
-    found = offers.find_offers(artist, request.user, currency=request.GET.get("currency", ""))
-    return render(request, "fans/tiers.html", {"artist": artist, "offers": found, "section": "artists"})
+    code = request.GET.get("code", "")
+    found = offers.find_offers(artist, request.user, currency=request.GET.get("currency", ""), code=code)
+    context = {
+        "artist": artist,
+        "offers": found,
+        "code": promotions.clean_code(code),
+        "is_code_unknown": bool(code) and not any(promotion.code for promotion in found.beginnings.usable),
+        "section": "artists",
+    }
+    return render(request, "fans/tiers.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,15 +47,16 @@ def artist_tier(request: AuthenticatedHttpRequest, slug: str, price_id: int) -> 
     """GET: the terms of a tier at one price. POST: order it, and go on to where it is paid."""
     prices = TierPrice.objects.filter(artist__slug=slug, book=settings.PAYMENTS)
     price = get_object_or_404(prices.select_related("version__tier__artist"), pk=price_id)
+    code = promotions.clean_code((request.POST if request.method == "POST" else request.GET).get("code", ""))
     if request.method != "POST":
-        return _render_terms(request, price)
+        return _render_terms(request, price, code=code)
     agreed, words_hash = request.POST.get("start") == "now", request.POST.get("words_hash", "")
     try:
-        return SeeOther(orders.start(request.user, price, agreed=agreed, words_hash=words_hash).url)
+        return SeeOther(orders.start(request.user, price, agreed=agreed, words_hash=words_hash, code=code).url)
     except NotAgreed as error:
-        return _render_terms(request, price, problem=str(error), status=422)
+        return _render_terms(request, price, code=code, problem=str(error), status=422)
     except BillingError as error:
-        return _render_terms(request, price, problem=describe_refusal(error), status=409)
+        return _render_terms(request, price, code=code, problem=describe_refusal(error), status=409)
 
 
 @require_safe
@@ -82,7 +91,7 @@ def _set_ending(request: AuthenticatedHttpRequest, pk: UUID, *, ends: bool) -> H
 
 
 def _get_order(request: AuthenticatedHttpRequest, pk: UUID) -> Checkout:
-    own = Checkout.objects.filter(person=request.user).select_related("price__version__tier", "artist")
+    own = Checkout.objects.filter(person=request.user).select_related("price__version__tier", "artist", "promotion")
     return get_object_or_404(own, pk=pk)
 
 
@@ -92,7 +101,7 @@ def _render_order(
     context = {
         "order": order,
         "artist": order.artist,
-        "price": terms.write_price(order.price),
+        "price": terms.write_price(order.price, beginnings.of_order(order)),
         "running": subscription_changes.find_running(order) if order.status == Checkout.Status.PAID else None,
         "has_access": leases.has_access(request.user.pk, order.artist_id),
         "problem": problem,
@@ -102,23 +111,26 @@ def _render_order(
 
 
 def _render_terms(
-    request: AuthenticatedHttpRequest, price: TierPrice, *, problem: str = "", status: int = 200
+    request: AuthenticatedHttpRequest, price: TierPrice, *, code: str, problem: str = "", status: int = 200
 ) -> HttpResponse:
+    beginning = beginnings.find(request.user, price, code=code)
+    first_amount = beginning.compute_first_amount(price)
     refusal, listed = "", []
     try:
         _, sale = checkouts.find_sold_price(request.user, price.pk, artist_id=price.artist_id)
     except Refused as error:
         refusal = str(error)
     else:
-        listed = shares.list_shares(price.amount, price.currency, price.version.tier.artist, sale)
-    trial_days = checkouts.find_trial(request.user, price)
+        listed = shares.list_shares(first_amount, price.currency, price.version.tier.artist, sale)
     context = {
         "artist": price.version.tier.artist,
         "price": price,
-        "price_in_words": terms.write_price(price),
-        "terms": terms.list_terms(price, trial_days=trial_days),
-        "trial_days": trial_days,
-        "words_hash": consents.digest(terms.write_paper(price, trial_days=trial_days)),
+        "price_in_words": terms.write_price(price, beginning),
+        "first_amount": first_amount,
+        "terms": terms.list_terms(price, beginning),
+        "code": code,
+        "trial_days": beginning.trial_days,
+        "words_hash": consents.digest(terms.write_paper(price, beginning)),
         "immediate_start": terms.IMMEDIATE_START,
         "shares": listed,
         "is_adult": request.user.age_band == AgeBand.ADULT,

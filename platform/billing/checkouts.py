@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts import consents
 from accounts.models import AgeBand, Person
 from audit import trail
-from billing import caps, customers, spending, terms, tiers
+from billing import beginnings, caps, customers, promotions, spending, terms, tiers
 from billing.exceptions import (
     AlreadyBought,
     InvalidRequest,
@@ -46,7 +46,7 @@ SAID_BOUGHT = "You have a tier of this artist already."
 def find_live(person: Person, artist_id: int) -> Checkout | None:
     """The order of a tier of this artist that is open or paid, with its price and version."""
     orders = Checkout.objects.open_or_paid().filter(person=person, artist=artist_id)
-    return orders.select_related("price__version", "subscription", "consent").first()
+    return orders.select_related("price__version", "subscription", "consent", "promotion").first()
 
 
 def start(
@@ -57,11 +57,11 @@ def start(
     words_hash: str,
     artist_id: int,
     page_of: Callable[[Checkout], str],
+    code: str = "",
 ) -> CheckoutSession:
     """Where the fan pays this price of this artist. An order that is open at the same terms is gone on with.
 
-    One at other terms is expired first. `words_hash` is of the words that were shown, `page_of` the order's page, to
-    which the provider sends the fan back.
+    One at other terms is expired first. `words_hash` is of the words shown, `page_of` the page to come back to.
     Raises PaymentsOff, Unpayable, AboveCap, NotAgreed, TermsChanged, NotForSale, AlreadyBought, ProviderUnavailable.
     """
     if not agreed:
@@ -69,15 +69,15 @@ def start(
     price, _ = find_sold_price(person, price_id, artist_id=artist_id)
     customer = customers.get_or_create(person)
     for _ in range(MAX_ATTEMPTS):
-        order = _order(person, price, words_hash)
+        order = _order(person, price, words_hash, code)
         if order.price_id != price.pk or consents.digest(order.consent.words) != words_hash:
             _expire(order, customer, page_of)
             continue
         session = _open_session(order, customer, page_of)
-        if session.status == "open" and _is_open(order):
-            return session
-        if session.status == "open":  # it ended while its page was made, so nobody may pay it
-            _ask_to_expire(order, session)
+        if session.status == "open":
+            if _is_open(order):
+                return session
+            _ask_to_expire(order, session)  # it ended while its page was made, so nobody may pay it
     raise AlreadyBought("Another order of yours was made at the same moment. Look at it first.")
 
 
@@ -97,25 +97,6 @@ def find_sold_price(person: Person, price_id: int, *, artist_id: int) -> tuple[T
     if isinstance(sale, IncompleteSale):
         raise NotForSale(f"It is not sold at the moment. {'; '.join(sale.missing)}.")
     return price, sale
-
-
-def find_trial(person: Person, price: TierPrice) -> int:
-    """How many days are free at this price: those of the terms, and none for a fan who had a trial of this artist.
-
-    An order that is open took none yet: it is gone on with, or expires before another one is made.
-    """
-    days = price.version.trial_days
-    return 0 if not days or had_trial(person, price.artist_id) else days
-
-
-def had_trial(person: Person, artist_id: int) -> bool:
-    had = Checkout.objects.filter(person=person, artist=artist_id, book=settings.PAYMENTS, trial_days__gt=0)
-    return had.exclude(status__in=[Status.EXPIRED, Status.OPEN]).exists()
-
-
-def write_paper(person: Person, price: TierPrice) -> str:
-    """Everything that this person agrees to by ordering at this price now, as text."""
-    return terms.write_paper(price, trial_days=find_trial(person, price))
 
 
 def settle(session: CheckoutSession) -> Checkout | None:
@@ -159,7 +140,7 @@ def expire_due() -> bool:
     return False
 
 
-def _order(person: Person, price: TierPrice, words_hash: str) -> Checkout:
+def _order(person: Person, price: TierPrice, words_hash: str, code: str) -> Checkout:
     """The order that is open, or a new one. Raises AlreadyBought, Unpayable, AboveCap, NotForSale, TermsChanged."""
     with transaction.atomic():
         # Whoever orders at the same time waits here, and then finds this order. The triggers say the same of each row.
@@ -173,24 +154,26 @@ def _order(person: Person, price: TierPrice, words_hash: str) -> Checkout:
         if live is not None:  # nobody ever saw where to pay it
             Checkout.objects.filter(pk=live.pk).update(status=Status.EXPIRED)
         spending.set_currency(person, price.currency)
-        caps.require_room(person, price.currency, price.amount)
         if not TierPrice.objects.on_sale().filter(pk=price.pk).select_for_update(of=("self",), no_key=True):
             raise NotForSale(SAID_CLOSED)
-        return _store(person, price, words_hash)
+        promotions.lock(price.artist_id)
+        return _store(person, price, words_hash, code)
 
 
-def _store(person: Person, price: TierPrice, words_hash: str) -> Checkout:
-    """A new order, for the words that were shown. Raises TermsChanged."""
-    trial_days = find_trial(person, price)
-    paper = terms.write_paper(price, trial_days=trial_days)
+def _store(person: Person, price: TierPrice, words_hash: str, code: str) -> Checkout:
+    """A new order, for the words that were shown. Raises TermsChanged, AboveCap."""
+    beginning = beginnings.find(person, price, code=code)
+    paper = terms.write_paper(price, beginning)
     terms.require_shown(paper, words_hash)
+    caps.require_room(person, price.currency, beginning.compute_first_amount(price))
     order = Checkout.objects.create(
         person=person,
         artist_id=price.artist_id,
         price=price,
         book=price.book,
         currency=price.currency,
-        trial_days=trial_days,
+        trial_days=beginning.trial_days,
+        promotion=beginning.promotion,
         consent=terms.give_consent(person, price, paper),
         expires_at=timezone.now() + OPEN_TIME,
     )
@@ -207,9 +190,23 @@ def _open_session(order: Checkout, customer: str, page_of: Callable[[Checkout], 
         page = page_of(order)
         about = CheckoutTerms(customer, str(order.pk), _metadata(order), page, page, order.expires_at)
         key, price = f"checkout:{order.pk}", order.price.provider_price
-        session = checkouts.subscribe(about, price, key=key, trial_days=order.trial_days)
+        coupon = _make_coupon(order)
+        session = checkouts.subscribe(about, price, key=key, trial_days=order.trial_days, coupon=coupon)
     _settle_unpaid(session)
     return session
+
+
+def _make_coupon(order: Checkout) -> str:
+    """The coupon of an order with a promotion, at the provider; "" without one. The same key makes the same one."""
+    if order.promotion is None:
+        return ""
+    return get_provider().catalogue.create_coupon(
+        order.promotion.percent,
+        months=promotions.coupon_months(order.promotion, order.price),
+        product=order.price.provider_product,
+        metadata={"promotion": str(order.promotion.pk)},
+        key=f"checkout:{order.pk}:coupon",
+    )
 
 
 def _is_open(order: Checkout) -> bool:

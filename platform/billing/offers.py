@@ -8,7 +8,8 @@ from typing import Literal
 from babel.numbers import get_territory_currencies
 
 from accounts.models import AgeBand, Person
-from billing import checkouts, leases, terms
+from billing import beginnings, checkouts, leases, promotions, terms
+from billing.beginnings import Beginning, Beginnings
 from billing.models import Checkout, Entitlement, Interval, Subscription, TierPrice, TierVersion
 from billing.sync import ENDED
 from billing.tier_terms import TierTerms
@@ -24,6 +25,7 @@ class Offer:
     year: TierPrice | None
     ink: Literal["half", "full"]
     """The more a tier is, the more ink its ticket has."""
+    beginnings: Beginnings
     is_own: bool = False
 
     @property
@@ -38,6 +40,23 @@ class Offer:
     def first(self) -> TierPrice | None:
         """The price that the page names first."""
         return self.month or self.year
+
+    @property
+    def beginning(self) -> Beginning:
+        """Of the first price, for this fan."""
+        return self.beginnings.choose(self.first) if self.first else Beginning()
+
+    @property
+    def first_in_words(self) -> str:
+        """For example "€2.80 a month for 3 months, then €4.00"."""
+        return self._write(self.first)
+
+    @property
+    def second_in_words(self) -> str:
+        return self._write(self.second)
+
+    def _write(self, price: TierPrice | None) -> str:
+        return terms.write_price(price, self.beginnings.choose(price)) if price else ""
 
     @property
     def second(self) -> TierPrice | None:
@@ -59,6 +78,7 @@ class Offers:
     """What the fan has of this artist now, which is "Yours"."""
     running: Subscription | None
     """The fan's subscription to this artist, which can be changed."""
+    beginnings: Beginnings
     may_pay: bool
     """The fan is 18 or older."""
 
@@ -72,21 +92,26 @@ def list_prices(artist: Artist) -> list[TierPrice]:
     )
 
 
-def find_offers(artist: Artist, person: Person, *, currency: str = "") -> Offers:
-    """The tiers for this fan, in four queries. `currency` is the one that the fan would like to pay in."""
+def find_offers(artist: Artist, person: Person, *, currency: str = "", code: str = "") -> Offers:
+    """The tiers for this fan, in six queries.
+
+    `currency` is the one that the fan would like to pay in, and `code` is of a promotion.
+    """
     prices = list_prices(artist)
     live, lease = checkouts.find_live(person, artist.pk), leases.find_access(person.pk, artist.pk)
     fixed = find_fixed_currency(person)
     sold_in = sorted({price.currency for price in prices})
     wanted = [currency, *_usual_currencies(person), *sold_in]
     chosen = fixed or next((each for each in wanted if each in sold_in), "")
+    begins = beginnings.list_of(person, artist.pk, code=code)
     return Offers(
         currency=chosen,
         currencies=[] if fixed or len(sold_in) < 2 else sold_in,
-        tiers=list(_list_offers(prices, chosen, lease)),
+        tiers=list(_list_offers(prices, chosen, lease, begins)),
         live=live,
         lease=lease,
         running=_find_running(live),
+        beginnings=begins,
         may_pay=person.age_band == AgeBand.ADULT,
     )
 
@@ -96,15 +121,22 @@ def find_fixed_currency(person: Person) -> str:
     return Checkout.objects.open_or_paid().filter(person=person).values_list("currency", flat=True).first() or ""
 
 
-def list_usual_prices(prices: Iterable[TierPrice], person: Person) -> list[tuple[TierVersion, str]]:
-    """Each tier of these prices with one of them in words, in the currency of the person's country if there is one."""
-    usual = _usual_currencies(person)
+def list_usual_prices(artist: Artist, person: Person) -> list[tuple[TierVersion, str]]:
+    """Each tier on sale with a price in words, in the currency of the person's country if there is one.
+
+    With the promotion that this person can use. In two queries, or one where nothing is sold.
+    """
+    prices, usual = list_prices(artist), _usual_currencies(person)
+    usable = promotions.list_usable(person, artist.pk) if prices else []
 
     def distance(price: TierPrice) -> tuple[int, bool]:
         return usual.index(price.currency) if price.currency in usual else len(usual), price.interval != Interval.MONTH
 
+    def write(price: TierPrice) -> str:
+        return terms.write_price(price, Beginning(promotion=promotions.choose(usable, price)))
+
     return [
-        (version, terms.write_price(min(of_tier, key=distance)))
+        (version, write(min(of_tier, key=distance)))
         for version, of_tier in groupby(prices, key=lambda price: price.version)
     ]
 
@@ -118,7 +150,9 @@ def _find_running(live: Checkout | None) -> Subscription | None:
     return found if found and found.status not in ENDED else None
 
 
-def _list_offers(prices: Iterable[TierPrice], currency: str, lease: Entitlement | None) -> Iterable[Offer]:
+def _list_offers(
+    prices: Iterable[TierPrice], currency: str, lease: Entitlement | None, begins: Beginnings
+) -> Iterable[Offer]:
     by_tier = [list(of_tier) for _, of_tier in groupby(prices, key=lambda price: price.version)]
     own = lease.tier_id if lease else None
     for number, of_tier in enumerate(by_tier, start=1):
@@ -129,5 +163,6 @@ def _list_offers(prices: Iterable[TierPrice], currency: str, lease: Entitlement 
             found.get(Interval.MONTH),
             found.get(Interval.YEAR),
             "full" if number == len(by_tier) else "half",
+            begins,
             is_own=version.tier_id == own,
         )

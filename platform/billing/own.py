@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import Person
-from billing import subscription_changes, terms
+from billing import beginnings, subscription_changes, terms
 from billing.models import Entitlement, Invoice, InvoiceLine, Payment, Subscription, SubscriptionStatus, TierVersion
 from billing.subscription_changes import UNPAID
 from billing.subscription_rows import UNDONE
@@ -62,8 +62,12 @@ class Own:
 
     @property
     def price(self) -> str:
-        """For example "€4.00 a month"."""
-        return terms.write_price(self.row.price) if self.row.price else ""
+        """For example "€4.00 a month". While a promotion lowers it, both prices."""
+        if self.row.price is None:
+            return ""
+        if self.row.checkout is not None and subscription_changes.has_lower_price(self.row):
+            return terms.write_price(self.row.price, beginnings.of_order(self.row.checkout))
+        return terms.write_price(self.row.price)
 
     @property
     def next_price(self) -> str:
@@ -88,7 +92,7 @@ def list_own(person: Person) -> list[Own]:
     rows = (
         Subscription.objects.filter(person=person, book=settings.PAYMENTS)
         .filter(~Q(status__in=[*ENDED, ""]) | Q(entitlement__valid_until__gt=Now()))
-        .select_related("artist", "price__version", "next_price__version")
+        .select_related("artist", "price__version", "next_price__version", "checkout__price", "checkout__promotion")
         .prefetch_related(
             Prefetch("entitlement", leases, to_attr="live_lease"), Prefetch("invoices", unpaid, to_attr="unpaid")
         )

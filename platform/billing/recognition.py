@@ -23,7 +23,7 @@ def list_months(start: datetime, end: datetime) -> list[str]:
     A month's period from 31 January to 28 February earns in January; a year's earns in twelve months.
     """
     number = (end.year - start.year) * 12 + end.month - start.month
-    if end - _add_months(start, number) > REST:
+    if end - add_months(start, number) > REST:
         number += 1
     first = start.year * 12 + start.month - 1
     return [name_month(first + index) for index in range(max(number, 1))]
@@ -43,7 +43,7 @@ def first_moment(month: str, zone: tzinfo) -> datetime:
     return datetime(int(month[:4]), int(month[4:]), 1, tzinfo=zone)
 
 
-def _add_months(start: datetime, number: int) -> datetime:
+def add_months(start: datetime, number: int) -> datetime:
     """The same day so many months later, or the last day where that month is shorter."""
     year, month = divmod(start.year * 12 + start.month - 1 + number, 12)
     return start.replace(year=year, month=month + 1, day=min(start.day, calendar.monthrange(year, month + 1)[1]))

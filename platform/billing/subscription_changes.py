@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Person
 from audit import trail
-from billing import caps, checkouts, portal, terms
+from billing import beginnings, caps, checkouts, portal, terms
 from billing.exceptions import NotAgreed, NothingToCancel, NothingToChange, PaymentsOff
 from billing.models import Checkout, Interval, Subscription, SubscriptionStatus, TierPrice
 from billing.provider import get_provider
@@ -23,6 +24,7 @@ SAID_LATE = "Your last payment did not go through. Pay it first, or use another 
 SAID_ENDING = "It is canceled. Keep it first, then change it."
 SAID_PLANNED = "Another change is planned. Keep what you have first."
 SAID_PENDING = "A change waits to be paid. Pay it first."
+SAID_PROMOTION = "It can be paid at another interval once the promotion is over."
 SAID_TRIAL = "It can be changed once the free days are over."
 UNPAID = frozenset({SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID, SubscriptionStatus.INCOMPLETE})
 
@@ -38,9 +40,15 @@ class Choice(NamedTuple):
 def find_own(person: Person, pk: int) -> Subscription:
     """A subscription of this person that has not ended. Raises Subscription.DoesNotExist."""
     own = Subscription.objects.filter(person=person, book=settings.PAYMENTS).exclude(status__in=ENDED)
-    return own.select_related("price__version__tier__artist", "next_price__version__tier", "artist", "person").get(
-        pk=pk
+    related = (
+        "price__version__tier__artist",
+        "next_price__version__tier",
+        "artist",
+        "person",
+        "checkout__promotion",
+        "checkout__price",
     )
+    return own.select_related(*related).get(pk=pk)
 
 
 def set_ending(row: Subscription, *, ends: bool, by: Person) -> Subscription:
@@ -93,6 +101,8 @@ def list_choices(row: Subscription) -> list[Choice]:
     prices = (
         TierPrice.objects.on_sale().filter(artist=row.artist_id, currency=row.price.currency).exclude(pk=row.price.pk)
     )
+    if has_lower_price(row):  # the provider would lower the other interval of the same terms, too
+        prices = prices.exclude(version=row.price.version_id)
     ordered = prices.order_by("version__tier__position", "version__tier_id", "interval")
     return [Choice(price, begins_later(row.price, price)) for price in ordered]
 
@@ -103,6 +113,12 @@ def begins_later(old: TierPrice, new: TierPrice) -> bool:
     The configuration of the provider's pages says the same (`billing.provider.portal`).
     """
     return new.amount < old.amount or (old.interval, new.interval) == (Interval.YEAR, Interval.MONTH)
+
+
+def has_lower_price(row: Subscription) -> bool:
+    """Whether a promotion lowers its price now. A change ends that."""
+    until = beginnings.find_lower_until(row)
+    return until is not None and until > timezone.now()
 
 
 def find_problem(row: Subscription) -> str:
@@ -174,6 +190,8 @@ def _find_price(row: Subscription, price_id: int, *, is_later: bool, by: Person)
     price, _ = checkouts.find_sold_price(by, price_id, artist_id=row.artist_id)
     if price.pk == row.price_id or price.currency != row.price.currency:
         raise NothingToChange("This is no other price in your currency.")
+    if has_lower_price(row) and price.version_id == row.price.version_id:
+        raise NothingToChange(SAID_PROMOTION)
     if begins_later(row.price, price) != is_later:
         raise NothingToChange("Prices changed meanwhile. Look at the terms again.")
     return price
@@ -182,13 +200,25 @@ def _find_price(row: Subscription, price_id: int, *, is_later: bool, by: Person)
 def _due_at_most(row: Subscription, price: TierPrice) -> int:
     """What a price that begins at once costs today at most; what is left of the old period lowers it."""
     assert row.price
-    return price.amount - row.price.amount if row.price.interval == price.interval else price.amount
+    if row.price.interval != price.interval:
+        return price.amount
+    paid = row.price.amount
+    if row.checkout is not None and has_lower_price(row):
+        paid = row.checkout.first_amount
+    return price.amount - paid
+
+
+def list_terms(row: Subscription, choice: Choice) -> list[terms.Term]:
+    """The terms of another price in place of the one of the subscription."""
+    assert row.price
+    return terms.list_change_terms(row.price, choice.price, is_later=choice.is_later, is_lower=has_lower_price(row))
 
 
 def write_paper(row: Subscription, price: TierPrice) -> str:
     """Everything that the fan agrees to by taking this price in place of the one of the subscription, as text."""
     assert row.price
-    return terms.write_change_paper(row.price, price, is_later=begins_later(row.price, price))
+    is_later = begins_later(row.price, price)
+    return terms.write_change_paper(row.price, price, is_later=is_later, is_lower=has_lower_price(row))
 
 
 def _write_shown_paper(row: Subscription, price: TierPrice, words_hash: str) -> str:

@@ -5,17 +5,19 @@ from typing import NamedTuple
 
 from accounts import consents
 from accounts.models import Consent, Person
+from billing.beginnings import Beginning
 from billing.exceptions import TermsChanged
-from billing.models import TierPrice
+from billing.models import Interval, TierPrice
 from billing.tier_terms import Price, TierTerms
 from rights.money import format_money
 
-VERSION = 2
+VERSION = 3
 """Of the sentences below. Another number whenever they change."""
 IMMEDIATE_START = (
     "Start today. I know that I can then no longer take it back within 14 days, because what I pay for has begun."
 )
 """The express consent without which a paid service begins only after 14 days (EU)."""
+FULL_PRICE = Beginning()
 SAID_CHANGED = "The terms are not what you saw any more, and nothing was ordered. Read them again, then decide."
 
 
@@ -26,19 +28,24 @@ class Term(NamedTuple):
     sentence: str
 
 
-def write_price(price: TierPrice) -> str:
-    """For example "€4.00 a month"."""
-    return str(Price(price.interval, price.currency, price.amount))
+def write_price(price: TierPrice, beginning: Beginning = FULL_PRICE) -> str:
+    """For example "€4.00 a month", or with a promotion "€2.80 a month for 3 months, then €4.00"."""
+    promotion = beginning.promotion
+    if promotion is None:
+        return str(Price(price.interval, price.currency, price.amount))
+    first, full = _format_first(price, beginning), format_money(price.amount, price.currency)
+    if price.interval == Interval.MONTH and promotion.months > 1:
+        return f"{first} a month for {promotion.months} months, then {full}"
+    return f"{first} for the first {price.interval}, then {full}"
 
 
-def list_terms(price: TierPrice, *, trial_days: int = 0) -> list[Term]:
-    """The terms of an order at this price, which has its version. `trial_days` are free at the start."""
-    amount = format_money(price.amount, price.currency)
-    return [*_list_dues(amount, price.interval, trial_days), *_list_what_stays(price)]
+def list_terms(price: TierPrice, beginning: Beginning = FULL_PRICE) -> list[Term]:
+    """The terms of an order at this price, which has its version."""
+    return [*_list_dues(price, beginning), *_list_what_stays(price)]
 
 
-def list_change_terms(old: TierPrice, new: TierPrice, *, is_later: bool) -> list[Term]:
-    """The terms of another price in place of the one that a fan has."""
+def list_change_terms(old: TierPrice, new: TierPrice, *, is_later: bool, is_lower: bool = False) -> list[Term]:
+    """The terms of another price in place of the one that a fan has. `is_lower`: a promotion lowers that one now."""
     amount, period = format_money(new.amount, new.currency), new.interval
     if is_later:
         today = "Nothing. The change begins with your next period."
@@ -48,17 +55,35 @@ def list_change_terms(old: TierPrice, new: TierPrice, *, is_later: bool) -> list
         today = f"{amount} for a {period}, less what is left of your {old.interval}. You see it before you confirm."
     begins = "From the next period on" if is_later else "Then"
     due = Term(begins, f"{amount} every {period} until you cancel.")
-    return [Term("Today", today), due, *_list_what_stays(new)]
+    lost = [Term("Your promotion", "It is of your tier of now, and ends with the change.")] if is_lower else []
+    return [Term("Today", today), due, *lost, *_list_what_stays(new)]
 
 
-def _list_dues(amount: str, period: str, trial_days: int) -> list[Term]:
-    if trial_days:
-        free = f"Nothing for {trial_days} days. Cancel before they are over and nothing is charged. You get this once."
+def _list_dues(price: TierPrice, beginning: Beginning) -> list[Term]:
+    amount, period = format_money(price.amount, price.currency), price.interval
+    if days := beginning.trial_days:
+        free = f"Nothing for {days} days. Cancel before they are over and nothing is charged. You get this once."
         return [Term("Today", free), Term("Then", f"{amount} every {period} until you cancel, tax included.")]
+    first, promotion = _format_first(price, beginning), beginning.promotion
+    then = f"{amount} every {period} until you cancel."
+    if promotion is None:
+        return [Term("Today", f"{first} for the first {period}, tax included."), Term("Then", then)]
+    if period == Interval.MONTH and promotion.months > 1:
+        then = f"{first} a month until you have paid {promotion.months} months. After that {then}"
     return [
-        Term("Today", f"{amount} for the first {period}, tax included."),
-        Term("Then", f"{amount} every {period} until you cancel."),
+        Term("Today", f"{first} for the first {period}, tax included."),
+        Term("Then", then),
+        Term("The promotion", _describe_promotion(price, promotion.percent)),
     ]
+
+
+def _describe_promotion(price: TierPrice, percent: int) -> str:
+    once = f"{percent} % off, for each fan once of all promotions of this artist. It ends if you change the tier."
+    return f"{once} It takes the place of the free days." if price.version.trial_days else once
+
+
+def _format_first(price: TierPrice, beginning: Beginning) -> str:
+    return format_money(beginning.compute_first_amount(price), price.currency)
 
 
 def _list_what_stays(price: TierPrice) -> list[Term]:
@@ -74,14 +99,14 @@ def _list_what_stays(price: TierPrice) -> list[Term]:
     return terms
 
 
-def write_paper(price: TierPrice, *, trial_days: int = 0) -> str:
+def write_paper(price: TierPrice, beginning: Beginning = FULL_PRICE) -> str:
     """Everything that the fan agrees to, as text."""
-    return _write(price, list_terms(price, trial_days=trial_days), IMMEDIATE_START)
+    return _write(price, list_terms(price, beginning), IMMEDIATE_START)
 
 
-def write_change_paper(old: TierPrice, new: TierPrice, *, is_later: bool) -> str:
+def write_change_paper(old: TierPrice, new: TierPrice, *, is_later: bool, is_lower: bool = False) -> str:
     """Everything that the fan agrees to who takes another price, as text."""
-    listed = list_change_terms(old, new, is_later=is_later)
+    listed = list_change_terms(old, new, is_later=is_later, is_lower=is_lower)
     return _write(new, listed, *([] if is_later else [IMMEDIATE_START]))
 
 

@@ -108,6 +108,8 @@ STUDIO_PAGES = {
     "studio-tier": ("/studio/{slug}/tiers/{tier}", "get post"),
     "studio-tier-archive": ("/studio/{slug}/tiers/{tier}/archive", "post"),
     "studio-tier-sell": ("/studio/{slug}/tiers/{tier}/versions/1/sell", "post"),
+    "studio-promotions": ("/studio/{slug}/promotions", "get post"),
+    "studio-promotion-end": ("/studio/{slug}/promotions/{promotion}/end", "post"),
     "sent": ("/studio/{slug}/delivered", "get"),
     "history": ("/studio/{slug}/history", "get"),
 }

@@ -61,10 +61,12 @@ def module_scene(module_db: None) -> dict[str, Any]:
     order = billing.order_tier(artist, experience.person)
     offer = requests_scene.create_offer(artist)
     request = requests_scene.ask(experience.person, offer)
+    promotion = billing.create_promotion(artist)
     [statement] = royalties.state(party)
     upload = audio_uploads.begin(song, "drums.wav", 5, by=factories.get_member(artist, "editor").actor)
     tier = f"/api/v1/studio/{artist.slug}/tiers/{order.price.version.tier_id}"
     return {
+        "promotion": promotion,
         "paths": {
             "api-tiers": f"/api/v1/studio/{artist.slug}/tiers",
             "api-tier": tier,

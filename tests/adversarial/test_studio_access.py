@@ -32,7 +32,7 @@ def studio_requests(scene: dict[str, Any], slug: str | None = None) -> list[tupl
     own |= {"upload": scene["upload"].pk}
     own |= {"entry": artist.roster_entries.get().pk, "agreement": scene["agreement"].pk}
     own |= {"import": scene["named"].pk, "tier": scene["order"].price.version.tier_id, "offer": scene["offer"]}
-    own |= {"statement": scene["statement"].pk}
+    own |= {"statement": scene["statement"].pk, "promotion": scene["promotion"].pk}
     return [
         (name, path.format(slug=slug or artist.slug, **own), method)
         for name, (path, methods) in STUDIO_PAGES.items()
@@ -61,6 +61,7 @@ def studio_state(scene: dict[str, Any]) -> tuple[Any, ...]:
     asks += tuple(AgreementVersion.objects.values_list("ended_at", "acceptances"))
     offered = ProgramVersion.objects.filter(artist=artist, moment="request").count()
     sold = tuple(artist.tiers.values_list("archived_at", "versions__version", "current__version"))
+    sold += tuple(artist.promotions.values_list("percent", "ended_at"))
     grace = artist.review_settings.grace_seconds
     files = tuple(artist.recordings.order_by("pk").values_list("uploads__role", "uploads__received", "outline__typed"))
     return files, members, asked, programs, grants, draft, grace, profile, songs, owned, asks, sold, offered
@@ -127,6 +128,8 @@ ROLES_ALLOWED = {
     "studio-tiers": {"principal", "owner", "editor"},
     "studio-tier": {"principal", "owner", "editor"},
     "studio-tier-archive": {"principal", "owner"},
+    "studio-promotions": {"principal", "owner", "editor"},
+    "studio-promotion-end": {"principal", "owner", "editor"},
     "profile": {"principal", "owner", "editor"},
     "profile-picture": {"principal", "owner", "editor"},
     "team-review-settings": {"principal", "owner"},
@@ -146,14 +149,15 @@ def test_a_role_does_what_it_may_and_no_more(scene: dict[str, Any], name: str, r
     target = artist.team.members.get(role="editor" if role != "editor" else "reviewer").pk
     own = {"slug": artist.slug, "draft": scene["draft"].pk, "program": scene["program"].pk, "member": target}
     own |= {"invitation": artist.team.invitations.get().pk, "song": scene["song"].pk, "claim": scene["claim"].pk}
-    own |= {"upload": scene["upload"].pk}
+    own |= {"upload": scene["upload"].pk, "promotion": scene["promotion"].pk}
     form = FORM_DATA | ({"do": "save"} if name == "program" else {})
     form |= {"role": "featured_artist"} if name == "song-owners" else {}
     own |= {"entry": artist.roster_entries.get().pk, "agreement": scene["agreement"].pk}
     own |= {"import": scene["named"].pk, "tier": scene["order"].price.version.tier_id, "offer": scene["offer"]}
-    own |= {"statement": scene["statement"].pk}
+    own |= {"statement": scene["statement"].pk, "promotion": scene["promotion"].pk}
     form |= {"role": "bass"} if name == "studio-stem-file" else {}
     form |= {"do": "accept"} if name == "studio-label-answer" else {}
+    form |= {"percent": "20", "months": "3", "last_day": "2096-12-31"} if name == "studio-promotions" else {}
     form |= {"picture": SimpleUploadedFile("me.png", png())} if name in {"profile-picture", "song-cover"} else {}
     before = studio_state(scene), scene["program"].versions.count()
 

@@ -3,15 +3,17 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import override_settings
+from django.utils import timezone
 
 from accounts import consents
 from accounts.models import Person, Role
-from billing import caps, checkouts, tiers
-from billing.models import Checkout, SpendingSettings, TierPrice, TierVersion
+from billing import beginnings, caps, promotions, terms, tiers
+from billing.models import Checkout, Promotion, SpendingSettings, TierPrice, TierVersion
 from billing.provider import Provider
 from billing.provider import provider as provider_module
 from billing.simulated.server import FakeStripe
@@ -74,6 +76,12 @@ def put_on_sale(version: TierVersion) -> None:
     tiers.put_on_sale(version, by=factories.get_member(version.artist, Role.PRINCIPAL), fresh=True)
 
 
+def create_promotion(artist: Artist, **changes: Any) -> Promotion:
+    """30 % off three months of all tiers of the artist, for a week. One of them is on sale."""
+    facts = {"tier": None, "percent": 30, "months": 3, "redeem_by": timezone.now() + timedelta(days=7)} | changes
+    return promotions.create(artist, **facts, by=factories.get_member(artist, Role.EDITOR))
+
+
 def get_price(version: TierVersion, currency: str = "EUR", interval: str = "month") -> TierPrice:
     return version.sold_prices.get(currency=currency, interval=interval)
 
@@ -89,9 +97,10 @@ def choose_currency(person: Person, currency: str = "EUR") -> SpendingSettings:
     )
 
 
-def read_terms(fan: Person, price: TierPrice) -> dict[str, Any]:
+def read_terms(fan: Person, price: TierPrice, code: str = "") -> dict[str, Any]:
     """What somebody sends who read the words of an order at this price and ticked the box."""
-    return {"agreed": True, "words_hash": consents.digest(checkouts.write_paper(fan, price))}
+    paper = terms.write_paper(price, beginnings.find(fan, price, code=code))
+    return {"agreed": True, "words_hash": consents.digest(paper)} | ({"code": code} if code else {})
 
 
 def order_tier(artist: Artist, fan: Person) -> Checkout:

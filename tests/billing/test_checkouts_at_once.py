@@ -11,6 +11,7 @@ from billing.exceptions import AlreadyBought
 from billing.models import Checkout, TierPrice
 from billing.provider_objects import CheckoutSession
 from billing.simulated.server import FakeStripe
+from fans import orders
 from tests import factories
 from tests.billing import factories as billing
 from tests.billing.in_process import get
@@ -62,3 +63,20 @@ def test_orders_of_two_prices_at_once_leave_one_that_can_be_paid(fake: FakeStrip
 
     assert all(isinstance(result, CheckoutSession | AlreadyBought) for result in results), results
     assert open_sessions(fake) == [Checkout.objects.get(status="open").session_id]
+
+
+def test_of_two_fans_who_want_the_last_place_at_once_one_gets_it(fake: FakeStripe) -> None:
+    price = billing.get_price(billing.create_tier(factories.create_artist()))
+    billing.create_promotion(price.artist, places=1)
+    fans = [factories.create_fan(), factories.create_fan()]
+    shown = [billing.read_terms(fan, price) for fan in fans]
+
+    results = run_at_once(
+        *[
+            lambda fan=fan, read=read: orders.start(fan, price, **read)  # type: ignore[misc]
+            for fan, read in zip(fans, shown, strict=True)
+        ]
+    )
+
+    assert [order.first_amount for order in Checkout.objects.all()] == [280]
+    assert sorted(type(result).__name__ for result in results) == ["CheckoutSession", "TermsChanged"]

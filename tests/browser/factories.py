@@ -81,6 +81,8 @@ def create_orders(artist: Artist, fan: Person) -> dict[str, Any]:
         sold = billing.create_tier(artist, has_downloads=True)
         billing.create_tier(artist, name=long, lines=("تَيّار الليل", "W" * 120))
         waiting = billing.create_version(artist, name="Not signed")
+        billing.create_promotion(artist, tier=sold.tier, percent=30, places=100)
+        billing.create_promotion(artist, percent=50, code="NIGHTLINES")
         price, other = billing.get_price(sold), billing.get_price(billing.create_tier(seller))
         order, paid = (orders.start(fan, each, **billing.read_terms(fan, each)) for each in (price, other))
         hosted.complete(fake.simulation, fake.simulation.find("checkout.session", paid.id), "succeeds")

@@ -82,6 +82,7 @@ PAGE_URLS = {
     "studio-subscribers": PageURL(f"{STUDIO}/subscribers", "principal"),
     "studio-tiers": PageURL(f"{STUDIO}/tiers", "principal"),
     "studio-tier": PageURL(f"{STUDIO}/tiers/{{tier}}", "principal"),
+    "studio-promotions": PageURL(f"{STUDIO}/promotions", "principal"),
     "profile": PageURL(f"{STUDIO}/profile", "principal"),
     "team": PageURL(f"{STUDIO}/team", "principal"),
     "sent": PageURL(f"{STUDIO}/delivered", "principal"),

@@ -55,6 +55,8 @@ def test_what_is_on_sale_is_listed_in_the_fans_currency(client: Client, version:
                     "currency": "EUR",
                     "amount": 400,
                     "trial_days": 0,
+                    "first_amount": 400,
+                    "promotion": None,
                 },
                 {
                     "id": billing.get_price(version, interval="year").pk,
@@ -62,6 +64,8 @@ def test_what_is_on_sale_is_listed_in_the_fans_currency(client: Client, version:
                     "currency": "EUR",
                     "amount": 4000,
                     "trial_days": 0,
+                    "first_amount": 4000,
+                    "promotion": None,
                 },
             ],
             "own": False,

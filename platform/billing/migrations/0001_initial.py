@@ -2522,4 +2522,118 @@ class Migration(migrations.Migration):
                 condition=models.Q(("trial_days__lte", 90)), name="a_trial_is_of_three_months_at_most"
             ),
         ),
+        migrations.AddField(
+            model_name="checkout",
+            name="first_amount",
+            field=models.BigIntegerField(
+                db_default=0, default=0, help_text="what is paid first, after the promotion; set by the database"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Promotion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("percent", models.PositiveSmallIntegerField()),
+                ("months", models.PositiveSmallIntegerField(help_text="how many months of a monthly price are lower")),
+                (
+                    "code",
+                    models.CharField(
+                        blank=True, db_default="", default="", help_text="empty: shown to everybody", max_length=20
+                    ),
+                ),
+                (
+                    "places",
+                    models.PositiveIntegerField(
+                        help_text="how many fans can use it; empty: as many as like", null=True
+                    ),
+                ),
+                ("redeem_by", models.DateTimeField(help_text="until when it can be ordered")),
+                ("by", models.CharField(max_length=80)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="set by the database"
+                    ),
+                ),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="promotions", to="catalog.artist"
+                    ),
+                ),
+                (
+                    "tier",
+                    models.ForeignKey(
+                        help_text="empty: all of the artist",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.tier",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="checkout",
+            name="promotion",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="checkouts", to="billing.promotion"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="checkout",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("promotion__isnull", False), models.Q(("status", "expired"), _negated=True)),
+                fields=("person", "artist", "book"),
+                name="one_promotion_of_an_artist",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="checkout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("promotion", None), ("trial_days", 0), _connector="OR"),
+                name="free_days_or_a_promotion",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="promotion",
+            constraint=models.UniqueConstraint(fields=("id", "artist"), name="a_promotion_and_its_artist"),
+        ),
+        migrations.AddConstraint(
+            model_name="promotion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(models.Q(("code", ""), _negated=True), ("ended_at", None)),
+                fields=("artist", "code"),
+                name="a_code_of_one_promotion",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="promotion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("percent__gte", 1), ("percent__lte", 90)),
+                name="a_promotion_leaves_something_to_pay",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="promotion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("months__gte", 1), ("months__lte", 12)), name="a_promotion_is_of_a_year_at_most"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="promotion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("places", None), models.Q(("places__gte", 1), ("places__lte", 1000000)), _connector="OR"
+                ),
+                name="a_promotion_has_a_place",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="promotion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^([A-Z0-9]{4,20})?$")), name="a_code_can_be_typed"
+            ),
+        ),
     ]

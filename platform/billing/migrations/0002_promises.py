@@ -11,6 +11,7 @@ from billing.migrations import (
     _leases,
     _mails,
     _payouts,
+    _promotions,
     _tiers,
     _webhooks,
 )
@@ -71,11 +72,13 @@ class Migration(migrations.Migration):
         *write_once("billing_tier", "position", "current_id", "archived_at", until="archived_at"),
         *write_once("billing_tierversion", "decision_id", until="decision_id"),
         *write_once("billing_tierprice", "closed_at", until="closed_at"),
+        migrations.RunSQL(_promotions.PROMOTIONS, _promotions.DROP_PROMOTIONS),
+        *write_once("billing_promotion", "ended_at", until="ended_at"),
         never_removed("billing_checkout", "session_id", "status"),
         never_removed("billing_spendingsettings", "currency", "monthly_cap", "next_cap", "next_cap_from"),
         *(
             dated_by_clock(f"billing_{table}", "created_at")
-            for table in ("tier", "tierversion", "tierprice", "checkout")
+            for table in ("tier", "tierversion", "tierprice", "promotion", "checkout")
         ),
         migrations.RunSQL(_webhooks.WEBHOOKS, _webhooks.DROP_WEBHOOKS),
         never_removed("billing_webhookevent", "state", "doubt", "attempts", "due_at", "error", "finished_at"),
@@ -138,6 +141,7 @@ class Migration(migrations.Migration):
             "billing_tier",
             "billing_tierversion",
             "billing_tierprice",
+            "billing_promotion",
             "billing_checkout",
             "billing_spendingsettings",
             "billing_customer",

@@ -26,8 +26,7 @@ BEGIN
     AND status IN ('authorising', 'held', 'capture_wanted');
 
     -- Orders of which no payment is known yet.
-    SELECT held + coalesce(sum(price.amount), 0) INTO held FROM billing_checkout ordered
-    JOIN billing_tierprice price ON price.id = ordered.price_id
+    SELECT held + coalesce(sum(ordered.first_amount), 0) INTO held FROM billing_checkout ordered
     LEFT JOIN billing_subscription bought ON bought.checkout_id = ordered.id
     WHERE (ordered.person_id, ordered.book, ordered.currency) = (payer, of_book, of_currency)
     AND (ordered.status = 'open' OR ordered.status = 'paid' AND bought.id IS NULL)
@@ -36,9 +35,15 @@ BEGIN
         WHERE invoice.subscription_id = bought.id
     );
 
-    -- One with a schedule, or in its trial, is counted at its price of now.
-    SELECT coalesce(sum(price.amount), 0) INTO renewing FROM billing_subscription bought
+    -- One with a schedule, or in its trial, is counted at its price of now, which a promotion lowers for some months.
+    SELECT coalesce(sum(CASE
+        WHEN price.id = ordered.price_id AND price.interval = 'month'
+        AND bought.period_end < bought.created + make_interval(months => promotion.months) THEN ordered.first_amount
+        ELSE price.amount
+    END), 0) INTO renewing FROM billing_subscription bought
     JOIN billing_tierprice price ON price.id = bought.price_id AND price.currency = of_currency
+    LEFT JOIN billing_checkout ordered ON ordered.id = bought.checkout_id
+    LEFT JOIN billing_promotion promotion ON promotion.id = ordered.promotion_id
     WHERE (bought.person_id, bought.book) = (payer, of_book) AND bought.status IN ('trialing', 'active', 'past_due')
     AND NOT bought.cancel_at_period_end AND NOT bought.is_collection_paused
     AND bought.period_end >= moment AND bought.period_end < ended;

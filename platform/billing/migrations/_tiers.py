@@ -101,6 +101,7 @@ CREATE FUNCTION billing_check_new_checkout() RETURNS trigger LANGUAGE plpgsql
 SET search_path = {CLOCK_PATH} AS $$
 DECLARE
     ordered bigint;
+    wanted billing_tierprice;
 BEGIN
     IF NEW.status <> 'open' OR NEW.session_id <> '' OR NEW.expires_at <= statement_timestamp() THEN
         PERFORM refuse('a checkout is open when it is made');
@@ -124,8 +125,12 @@ BEGIN
     ) THEN
         PERFORM refuse('a checkout rests on what its fan agreed to');
     END IF;
-    PERFORM billing_require_room(NEW.person_id, NEW.book, NEW.currency, price.amount)
-    FROM billing_tierprice price WHERE price.id = NEW.price_id;
+    SELECT * INTO wanted FROM billing_tierprice WHERE id = NEW.price_id;
+    NEW.first_amount := wanted.amount;
+    IF NEW.promotion_id IS NOT NULL THEN
+        NEW.first_amount := billing_first_amount(NEW.promotion_id, ordered, wanted.amount);
+    END IF;
+    PERFORM billing_require_room(NEW.person_id, NEW.book, NEW.currency, NEW.first_amount);
     RETURN NEW;
 END $$;
 CREATE TRIGGER ordered_by_an_adult BEFORE INSERT ON billing_checkout

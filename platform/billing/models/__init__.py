@@ -12,6 +12,7 @@ from billing.models.movements import Drift, Movement
 from billing.models.payees import PayeeAccount
 from billing.models.payments import Dispute, Payment, Refund
 from billing.models.payouts import PayoutLine, PayoutReversal, PayoutRun
+from billing.models.promotions import Promotion
 from billing.models.subscriptions import Invoice, InvoiceLine, Subscription, SubscriptionStatus, SyncMark
 from billing.models.tiers import Interval, Tier, TierPrice, TierVersion
 from billing.models.webhook_events import WebhookEvent
@@ -38,6 +39,7 @@ __all__ = [
     "PayoutReversal",
     "PayoutRun",
     "PortalConfiguration",
+    "Promotion",
     "Refund",
     "RequestCredit",
     "SpendingSettings",

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.models import Consent, Person
+from billing.models.promotions import Promotion
 from billing.models.tiers import TierPrice
 from catalog.models import Artist
 from ledger.models import Book
@@ -73,6 +74,10 @@ class Checkout(models.Model):
     session_id = models.CharField(max_length=255, blank=True, default="", db_default="")
     status = models.CharField(max_length=7, choices=Status.choices, default=Status.OPEN, db_default=Status.OPEN)
     trial_days = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="that this order begins with")
+    promotion = models.ForeignKey(Promotion, models.PROTECT, null=True, related_name="checkouts")
+    first_amount = models.BigIntegerField(
+        default=0, db_default=0, help_text="what is paid first, after the promotion; set by the database"
+    )
     consent = models.OneToOneField(Consent, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), help_text="set by the database")
     expires_at = models.DateTimeField()
@@ -92,6 +97,11 @@ class Checkout(models.Model):
                 name="one_trial_of_an_artist",
             ),
             models.UniqueConstraint(
+                fields=["person", "artist", "book"],
+                condition=Q(promotion__isnull=False) & ~Q(status="expired"),
+                name="one_promotion_of_an_artist",
+            ),
+            models.UniqueConstraint(
                 fields=["session_id", "book"], condition=~Q(session_id=""), name="a_session_of_one_checkout"
             ),
             models.CheckConstraint(condition=Q(book__in=Book.values), name="a_checkout_is_in_a_book"),
@@ -101,6 +111,7 @@ class Checkout(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=["open", "expired"]) | ~Q(session_id=""), name="only_a_session_can_be_paid"
             ),
+            models.CheckConstraint(condition=Q(promotion=None) | Q(trial_days=0), name="free_days_or_a_promotion"),
         ]
         indexes = [models.Index(fields=["expires_at"], condition=Q(status="open"), name="checkout_open_until")]
 

@@ -120,18 +120,25 @@ def proration_lines(sim: Simulation, subscription: Object, old: Object, new: Obj
     """Credit for what is left of the old price, and the new price for the rest, or for a whole new period."""
     start, end, now = old["current_period_start"], old["current_period_end"], sim.now()
     rest = {"start": now, "end": end}
-    unused = share_left(old["price"]["unit_amount"] * old["quantity"], start, end, now)
-    paid = unused if is_paid(sim, subscription) else 0
-    credit = make_line(sim, subscription, old, amount=-paid, period=rest, proration=True, description="Unused time")
+    unused = share_left(find_paid(sim, subscription, old), start, end, now)
+    credit = make_line(sim, subscription, old, amount=-unused, period=rest, proration=True, description="Unused time")
     if resets:
         return [credit, make_line(sim, subscription, new)]
     cost = share_left(new["price"]["unit_amount"] * new["quantity"], start, end, now)
     return [credit, make_line(sim, subscription, new, amount=cost, period=rest, proration=True, description="Rest")]
 
 
-def is_paid(sim: Simulation, subscription: Object) -> bool:
-    """Whether the newest invoice was paid: what nobody paid for gives no credit."""
-    return bool(sim.find("invoice", subscription["latest_invoice"])["status"] == "paid")
+def find_paid(sim: Simulation, subscription: Object, item: Object) -> int:
+    """What was paid for this period of an item, after discounts. What nobody paid for gives no credit."""
+    invoice = sim.find("invoice", subscription["latest_invoice"])
+    if invoice["status"] != "paid":
+        return 0
+    paid: int = item["price"]["unit_amount"] * item["quantity"]
+    for line in invoice["lines"]["data"]:
+        is_whole = not line["parent"]["subscription_item_details"]["proration"]
+        if is_whole and line["pricing"]["price_details"]["price"] == item["price"]["id"]:
+            paid = line["amount"] - sum(part["amount"] for part in line["discount_amounts"])
+    return paid
 
 
 def pending_lines(sim: Simulation, subscription: Object) -> list[Object]:
