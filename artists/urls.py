@@ -21,6 +21,7 @@ from artists.api import (
     tiers,
 )
 from artists.label.views import disputes, split_schemes
+from artists.remixes import api as remix_api
 from artists.remixes import views as remix_views
 from artists.requests import api as request_api
 from artists.requests import views as request_views
@@ -50,6 +51,12 @@ urlpatterns = [
     path("requests/<int:pk>/take-back", request_views.take_back, name="request-take-back"),
     path("requests/<int:pk>/erase", request_views.erase_words, name="request-erase"),
     path("api/v1/artists/<slug:slug>/offers", request_api.RequestOffersView.as_view(), name="api-artist-offers"),
+    path("api/v1/artists/<slug:slug>/remixes/<int:pk>", remix_api.RemixDeskView.as_view(), name="api-remix-desk"),
+    path(
+        "api/v1/artists/<slug:slug>/remixes/<int:pk>/requests",
+        remix_api.RemixRequestsView.as_view(),
+        name="api-remix-requests",
+    ),
     path("api/v1/requests", request_api.RequestsView.as_view(), name="api-requests"),
     path("api/v1/requests/<int:pk>", request_api.RequestView.as_view(), name="api-request"),
     path("api/v1/requests/<int:pk>/payment", request_api.RequestPaymentView.as_view(), name="api-request-payment"),

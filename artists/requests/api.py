@@ -1,5 +1,6 @@
 """The API for fans about requests: what an artist offers, asking, following and taking back."""
 
+import json
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -12,7 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.models import Person
 from accounts.requests import get_person
-from artists.models import Draft, ExperienceRequest, ProgramVersion
+from artists.models import Draft, ExperienceRequest, Program, ProgramVersion
 from artists.models.requests import MAX_NOTE, MAX_RECIPIENT
 from artists.requests import asking, consent_text, endings, following, paying, prices
 from artists.requests.asking import Wish
@@ -75,15 +76,23 @@ class NewRequestSerializer(StrictSerializer):
 
 class RequestSerializer(serializers.ModelSerializer[ExperienceRequest]):
     artist = serializers.SlugField(source="artist.slug")
+    kind = serializers.ChoiceField(source="program.kind", choices=Program.Kind.choices)
+    recipe = serializers.SerializerMethodField(help_text="of a remix; null of a message")
     deadline = serializers.SerializerMethodField(help_text="until when a draft that waits is decided")
     ending_words = serializers.SerializerMethodField()
 
     class Meta:
         model = ExperienceRequest
         fields = [
-            "id", "artist", "program", "state", "ending", "ending_words", "recipient", "occasion", "relation", "event",
-            "day", "recording", "note", "paid_by", "amount", "currency", "deadline", "created_at", "ended_at",
+            "id", "artist", "kind", "program", "state", "ending", "ending_words", "recipient", "occasion", "relation",
+            "event",
+            "day", "recording", "recipe", "note", "paid_by", "amount", "currency", "deadline", "created_at",
+            "ended_at",
         ]  # fmt: skip
+
+    @extend_schema_field(serializers.JSONField(allow_null=True))
+    def get_recipe(self, request: ExperienceRequest) -> Any:
+        return json.loads(request.remix.recipe) if request.program.kind == Program.Kind.REMIX else None
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_deadline(self, request: ExperienceRequest) -> str | None:
@@ -143,8 +152,7 @@ class RequestsView(APIView):
         words_hash, starts_now = chosen.pop("words_hash"), chosen.pop("start_now")
         person = get_person(request)
         asked = asking.ask(person, version, Wish(**chosen), words_hash=words_hash, starts_now=starts_now)
-        answer = StartedRequestSerializer(_requests(request).get(pk=asked.pk), context=_start_payment(asked))
-        return Response(answer.data, status=status.HTTP_201_CREATED)
+        return Response(answer_asked(request, asked), status=status.HTTP_201_CREATED)
 
 
 class RequestView(APIView):
@@ -179,6 +187,11 @@ class RequestNoteView(APIView):
         return Response(RequestSerializer(_requests(request).get(pk=pk)).data)
 
 
+def answer_asked(request: Request, asked: ExperienceRequest) -> dict[str, Any]:
+    """What a client reads of a request that was just stored, with where a card is held for it."""
+    return StartedRequestSerializer(_requests(request).get(pk=asked.pk), context=_start_payment(asked)).data
+
+
 def _start_payment(asked: ExperienceRequest) -> dict[str, str]:
     if asked.state != ExperienceRequest.State.PAYING:
         return {"url": "", "payment_problem": ""}
@@ -209,4 +222,4 @@ def _requests(request: Request) -> QuerySet[ExperienceRequest]:
     own = ExperienceRequest.objects.filter(person=get_person(request))
     waiting = Draft.objects.filter(moment=OuterRef("moment"), state=Draft.State.PENDING)
     added = {"draft_deadline": Subquery(waiting.order_by("pk").values("deadline")[:1])}
-    return own.select_related("artist", "person", "program", "version").annotate(**added)
+    return own.select_related("artist", "person", "program", "version", "remix").annotate(**added)

@@ -12,6 +12,7 @@ PUBLIC_NAMES = {
 SIGNED_IN_NAMES = {
     "api-me", "api-tokens", "api-token", "api-experiences", "api-experience", "api-notices", "api-opt-in",
     "experience-report", "studios", "labels", "player-plays", "api-listens", "api-listen",
+    "api-remix-desk", "api-remix-requests",
     "api-artist-offers", "api-requests", "api-request", "api-request-note", "api-request-payment",
     "api-labels", "api-artist-tiers", "api-orders", "api-order", "api-order-cancel",
     "api-order-resume",
