@@ -23,6 +23,7 @@ ENUM_NAMES = {
     "ImportStateEnum": "rights.models.CatalogImport.State",
     "OrderStatusEnum": "billing.models.Checkout.Status",
     "DraftStateEnum": "artists.models.Draft.State",
+    "ProgramKindEnum": "artists.models.Program.Kind",
     "RequestStateEnum": "artists.models.ExperienceRequest.State",
 }
 """What the schema calls choices of which several fields have the same name."""

@@ -24,6 +24,7 @@ from fans import remix_paper, render_worker, renders
 from fans.desk import state
 from fans.models import Render
 from rights.models import Place
+from rights.shares import Role
 from tests import factories
 from tests.artists import remix_request_scene as scene
 from tests.artists import remix_scene
@@ -278,7 +279,8 @@ def test_a_card_is_held_for_a_remix_and_its_place_becomes_that_of_its_moment(
 ) -> None:
     files.use_folder(settings, tmp_path)
     owned = owners.create_owned_song(artist, permitted=False)
-    agree(owned, scheme=add_scheme(), monthly_limit=1)
+    shares = {Role.PLATFORM: 2_000, Role.RECORDING_OWNER: 4_000, Role.PUBLISHER: 2_000, Role.WRITER: 2_000}
+    agree(owned, scheme=add_scheme(shares), monthly_limit=1)
     asking_fan = scene.create_of(remix_scene.open_song(owned.recording, tmp_path), free_tries=0, prices={"EUR": 400})
     holds = HoldScene(fake_provider, asking_fan.fan, artist)
     request = asking_fan.ask()
