@@ -114,7 +114,7 @@ def _describe(desk: Desk) -> dict[str, Any]:
         "limits": schema(desk.envelope, desk.source),
         "recipe": canonical.as_json(desk.recipe),
         "changes": [{"what": what, "how": how} for what, how in words.describe(desk.source, desk.recipe)],
-        "length": asking.list_lengths(desk.source, desk.recipe)[1],
+        "length": words.describe_lengths(desk.source, desk.recipe)[1],
         "days": consent_text.find_days(version) if version else None,
         "price": asdict(price) if price else None,
         "words": agreed.asking if agreed else "",

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import Person
 from ai.remix.corners import arrangement
-from ai.remix.recipe import Recipe, original, seconds_of
+from ai.remix.recipe import Recipe
 from ai.remix.source import Source
 from artists.exceptions import InvalidRequest, NotOffered
 from artists.models import ExperienceRequest, ProgramVersion, RequestedRemix
@@ -59,20 +59,14 @@ def is_unchanged(desk: Desk) -> bool:
     return desk.recipe == arrangement(desk.source, desk.envelope)
 
 
-def list_lengths(source: Source, recipe: Recipe) -> tuple[str, str]:
-    """How long the recording is, and how long its remix."""
-    recorded, remixed = (words.format_length(round(seconds_of(source, each))) for each in (original(source), recipe))
-    return recorded, remixed
-
-
 def list_facts(asked: RequestedRemix) -> list[tuple[str, str]]:
     """What was asked for, as the desk calls it. Reads the offer and its source."""
     source, recipe = Source.parse(asked.offer.source.content), Recipe.parse(asked.recipe)
-    return [*words.describe(source, recipe), ("Length", list_lengths(source, recipe)[1])]
+    return [*words.describe(source, recipe), ("Length", words.describe_lengths(source, recipe)[1])]
 
 
 def write_words(version: ProgramVersion, price: Price, *, desk: Desk) -> Words:
     """What the fan agrees to: it names every change, so that another recipe has other words."""
     changes = ", ".join(f"{what}: {how}" for what, how in words.describe(desk.source, desk.recipe))
-    length = list_lengths(desk.source, desk.recipe)[1]
+    length = words.describe_lengths(desk.source, desk.recipe)[1]
     return Words.of(version, price, RemixFacts(desk.offer.recording.title, changes, length))

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from ai.draft import DraftedMessage
 from ai.remix.engine import engine_version
-from ai.remix.recipe import Recipe, render_key, seconds_of
+from ai.remix.recipe import Recipe, render_key
 from ai.remix.source import Source
 from artists import drafts
 from artists.generation import GeneratedText
@@ -95,9 +95,8 @@ def _build_paper(render: Render, source: Source, recipe: Recipe) -> Paper:
 
 def _list_facts(source: Source, recipe: Recipe) -> list[dict[str, Any]]:
     """What the fan did at the desk, for the reviewer. Nothing of it is listening."""
-    changes = [(what, how) for what, how in words.describe(source, recipe)]
-    length = words.format_length(round(seconds_of(source, recipe)))
+    length = words.describe_lengths(source, recipe)[1]
     return [
         {"slot": "change", "label": what, "value": how, "from": "the desk", "used": True}
-        for what, how in [*changes, ("Length", length)]
+        for what, how in [*words.describe(source, recipe), ("Length", length)]
     ]

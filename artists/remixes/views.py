@@ -51,7 +51,7 @@ def _render(
         "artist": desk.offer.artist,
         "recording": recording,
         "changes": words.describe(desk.source, desk.recipe),
-        "lengths": asking.list_lengths(desk.source, desk.recipe),
+        "lengths": words.describe_lengths(desk.source, desk.recipe),
         "may_ask": not asking.is_unchanged(desk),
         "problem": problem,
         "section": "artists",

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ai.remix.envelope import Envelope
-from ai.remix.recipe import Recipe, seconds_of
+from ai.remix.recipe import Recipe
 from ai.remix.source import Source, Stem
 from fans.desk import words
 
@@ -132,10 +132,7 @@ def build_controls(source: Source, envelope: Envelope, recipe: Recipe) -> Contro
         room=recipe.room,
         colours=tuple((colour, words.COLOUR_NAMES[colour]) for colour in envelope.colours),
         colour=recipe.colour,
-        length=(
-            words.format_length(source.frames // source.sample_rate),
-            words.format_length(round(seconds_of(source, recipe))),
-        ),
+        length=words.describe_lengths(source, recipe),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ai.remix.changes import Change, list_changes
 from ai.remix.moods import Mood
-from ai.remix.recipe import Recipe
+from ai.remix.recipe import Recipe, seconds_of
 from ai.remix.source import Source
 
 NOTES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
@@ -100,6 +100,11 @@ def decibels(half_decibels: int) -> str:
 
 def times_words(times: int) -> str:
     return TIMES.get(times, f"{times} times")
+
+
+def describe_lengths(source: Source, recipe: Recipe) -> tuple[str, str]:
+    """How long the recording is, and how long its remix, as 3:53."""
+    return format_length(source.frames // source.sample_rate), format_length(round(seconds_of(source, recipe)))
 
 
 def format_length(seconds: int) -> str:
