@@ -8,12 +8,13 @@ from accounts import roles
 from accounts.models import Person
 from artists import programs
 from artists.exceptions import InvalidRequest
-from artists.models import Program, ProgramVersion
+from artists.models import Moment, Program, ProgramVersion
 from artists.permissions import require_role
 from artists.remixes.terms import RemixTerms
 from catalog.models import Artist
 
 NAME = "A remix"
+MAX_FAILED = 5
 
 
 def find_program(artist: Artist) -> Program | None:
@@ -25,6 +26,12 @@ def find_offer(artist: Artist) -> ProgramVersion | None:
     """What fans can ask for now."""
     offered = ProgramVersion.objects.offers(Program.Kind.REMIX).select_related("artist", "program")
     return offered.filter(artist=artist).order_by("pk").first()
+
+
+def list_failed(program: Program) -> list[Moment]:
+    """The newest requests whose sound could not be made. Their `reason` says why, after the colon."""
+    failed = program.moments.filter(state=Moment.State.REFUSED, reason__startswith="unsayable: ")
+    return list(failed.select_related("recording").order_by("-pk")[:MAX_FAILED])
 
 
 def create(artist: Artist, *, by: Person) -> Program:

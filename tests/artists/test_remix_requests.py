@@ -222,6 +222,9 @@ def test_a_sound_that_cannot_be_made_ends_it_and_says_so_to_the_team_and_the_fan
     assert "Its sound could not be made here" in page
     assert "Your free try is yours again" in page
     assert silent.version.program.moments.get().reason == drafting.PROBLEMS["stem_broken"]
+    team = factories.fresh_client(silent.song.principal)
+    offer = team.get(f"/studio/{silent.version.artist.slug}/offers/{silent.version.program_id}").content.decode()
+    assert "Its sound could not be made: a part of the song is damaged. The fan paid nothing." in offer
 
 
 def test_what_is_taken_back_while_it_waits_to_be_rendered_is_not_rendered(silent: Asking) -> None:

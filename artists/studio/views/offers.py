@@ -114,6 +114,7 @@ def _render(
 def _describe(studio: Studio, version: ProgramVersion) -> dict[str, Any]:
     """What is signed, and of messages what fans may read."""
     if not version.wording:
-        return {"terms_lines": load_payment(version.terms).list_payment_lines()}
+        lines = load_payment(version.terms).list_payment_lines()
+        return {"terms_lines": lines, "failed": offers.list_failed(version.program)}
     previews = build_previews(Wording.parse(version.words), studio.artist, None)
     return {"terms_lines": load_terms(version.terms).list_lines(), "previews": previews}
