@@ -16,7 +16,8 @@ from billing.simulated.server import FakeStripe
 from tests.billing.fan_scene import read_truth
 from tests.billing.histories import ProviderSteps, step_names
 from tests.billing.in_process import InProcessClient, ask
-from tests.billing.memory import GRACE, LIVE, Core, Crashed
+from tests.billing.memory import GRACE, Core, Crashed
+from tests.billing.memory_books import LIVE
 
 SECRET = "whsec_ours"
 PERSON = UUID(int=7)

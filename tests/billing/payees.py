@@ -106,3 +106,8 @@ def balances(party: int) -> dict[str, int]:
     """What is payable and so on, as credits."""
     found = read_balances(book="simulated", under=f"party:{party}").items()
     return {code.rpartition(":")[2]: -total for (code, _), total in found if total}
+
+
+def states() -> list[tuple[str, str, int]]:
+    """State, reason and amount of each payout, the oldest first."""
+    return list(PayoutLine.objects.order_by("created_at", "amount").values_list("state", "reason", "amount"))

@@ -1,13 +1,12 @@
 """Payouts: who is paid what, why somebody is not, and that nobody is paid twice whatever breaks on the way."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from billing import payout_runs, payouts
 from billing.exceptions import InvalidRequest
-from billing.models import PayeeAccount, PayoutLine, PayoutRun
+from billing.models import PayeeAccount, PayoutLine
 from billing.provider.transfers import Transfers
 from billing.simulated import accounts, control
 from billing.simulated.server import FakeStripe
@@ -19,10 +18,6 @@ from tests.billing import payees
 pytestmark = pytest.mark.django_db
 BY = "system:operator"
 DAY = 86_400
-
-
-def states() -> list[tuple[str, str, int]]:
-    return list(PayoutLine.objects.order_by("created_at", "amount").values_list("state", "reason", "amount"))
 
 
 def test_what_is_payable_is_sent_once_its_run_is_approved(fake_provider: FakeStripe, account: PayeeAccount) -> None:
@@ -126,7 +121,7 @@ def test_what_the_provider_refuses_for_certain_fails_and_stays_payable(
     fake_provider.simulation.store.remove("account", str(account.provider_id))
     payees.work_all()
 
-    assert states() == [("failed", "refused", 4_200)]
+    assert payees.states() == [("failed", "refused", 4_200)]
     assert payees.balances(account.party_id)["payable"] == 4_200
 
 
@@ -138,13 +133,13 @@ def test_a_payee_who_cannot_be_paid_any_more_is_held_and_paid_by_a_later_run(
     accounts.set_requirements(fake_provider.simulation, str(account.provider_id), ["individual.verification.document"])
     payees.work_all()  # nobody told us before
     account.refresh_from_db()
-    assert (states(), account.transfers_active) == ([("held", "not_ready", 4_200)], False)
+    assert (payees.states(), account.transfers_active) == ([("held", "not_ready", 4_200)], False)
 
     payees.answer(account, fake_provider)
     payees.run("2026-12")
     payees.work_all()
 
-    assert [state for state, _, _ in states()] == ["held", "sent"]
+    assert [state for state, _, _ in payees.states()] == ["held", "sent"]
     assert "payable" not in payees.balances(account.party_id)
 
 
@@ -157,7 +152,7 @@ def test_who_has_no_account_or_is_under_the_minimum_is_held_with_the_reason(
     payees.run()
     payees.work_all()
 
-    assert sorted(states()) == [("held", "minimum", 999), ("held", "no_account", 4_200)]
+    assert sorted(payees.states()) == [("held", "minimum", 999), ("held", "no_account", 4_200)]
     assert (payees.balances(other.pk)["payable"], payees.balances(account.party_id)["payable"]) == (4_200, 999)
 
 
@@ -169,20 +164,8 @@ def test_what_is_disputed_is_shown_as_held_and_the_rest_is_paid(
     payees.run()
     payees.work_all()
 
-    assert sorted(states()) == [("held", "disputed", 700), ("sent", "", 4_200)]
+    assert sorted(payees.states()) == [("held", "disputed", 700), ("sent", "", 4_200)]
     assert payees.balances(account.party_id)["held"] == 700
-
-
-def test_nothing_expires_a_held_amount_is_in_every_run_until_it_is_paid(
-    fake_provider: FakeStripe, artist: Artist
-) -> None:
-    party = payees.get_party(artist)
-    for month in range(1, 13):
-        payees.owe(party, 100)
-        payees.run(f"2026-{month:02}")
-
-    assert [(state, amount) for state, _, amount in states()] == [("held", 100 * month) for month in range(1, 13)]
-    assert payees.balances(party.pk)["payable"] == 1_200
 
 
 def test_what_a_party_owes_is_taken_from_what_is_paid(fake_provider: FakeStripe, account: PayeeAccount) -> None:
@@ -201,89 +184,8 @@ def test_a_debt_that_takes_all_leaves_nothing_to_pay(fake_provider: FakeStripe, 
     payees.recover(account.party, 1_500)
     payees.run()
 
-    assert states() == []
+    assert payees.states() == []
     assert payees.balances(account.party_id)["recoverable"] == -500
-
-
-def test_a_debt_that_a_statement_takes_meanwhile_is_not_taken_twice(
-    fake_provider: FakeStripe, account: PayeeAccount, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    payees.owe(account.party, 4_200)
-    payees.recover(account.party, 1_200)
-    # The run waits for the lock that the closing of a statement has.
-    monkeypatch.setattr(
-        payout_runs.earnings, "lock_parties", lambda parties: payees.owe(account.party, 1_200, recoverable=1_200)
-    )
-    payees.run()
-
-    assert (payees.only_line().amount, payees.only_line().recouped) == (4_200, 0)
-    assert "recoverable" not in payees.balances(account.party_id)
-
-
-def test_what_is_sent_while_a_run_is_prepared_is_not_payable_again(
-    fake_provider: FakeStripe, account: PayeeAccount, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    payees.owe(account.party, 4_200)
-    payees.run()
-    read = payout_runs.read_owed
-
-    def read_and_send(book: str) -> Any:
-        owed = read(book)
-        payees.work_all()
-        return owed
-
-    monkeypatch.setattr(payout_runs, "read_owed", read_and_send)
-    payout_runs.prepare("2026-12", by=BY)
-
-    assert states() == [("sent", "", 4_200)]
-
-
-def test_a_second_run_leaves_alone_what_is_on_its_way(fake_provider: FakeStripe, account: PayeeAccount) -> None:
-    payees.owe(account.party, 4_200)
-    payees.run()
-    payees.owe(account.party, 1_300)
-    payees.run("2026-11-2")
-    payees.work_all()
-    assert states() == [("sent", "", 4_200)]
-
-    payees.run("2026-12")
-    payees.work_all()
-
-    assert [amount for _, _, amount in states()] == [4_200, 1_300]
-
-
-def test_a_run_is_prepared_on_its_day_and_once(
-    fake_provider: FakeStripe, account: PayeeAccount, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.PAYOUT_DAY = 20
-    payees.owe(account.party, 4_200)
-    at = datetime(2026, 12, 19, 23, tzinfo=UTC)
-    monkeypatch.setattr(payout_runs.timezone, "now", lambda: at)
-    assert payout_runs.prepare_if_due() is None
-
-    at = at.replace(day=20)
-
-    assert payout_runs.prepare_if_due() is not None
-    assert payout_runs.prepare_if_due() is None
-    assert (PayoutRun.objects.get().name, states()) == ("2026-12", [("draft", "", 4_200)])
-
-
-def test_a_run_by_hand_that_took_the_name_of_the_month_does_not_replace_the_runs_own(
-    fake_provider: FakeStripe, account: PayeeAccount, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.PAYOUT_DAY = 20
-    at = datetime(2026, 12, 3, tzinfo=UTC)
-    monkeypatch.setattr(payout_runs.timezone, "now", lambda: at)
-    payees.owe(account.party, 4_200)
-    payees.run(payout_runs.name_next(at))
-    payees.work_all()
-    payees.owe(account.party, 1_300)
-
-    at = at.replace(day=20)
-
-    run = payout_runs.prepare_if_due()
-    assert run is not None
-    assert (run.name, payout_runs.prepare_if_due()) == ("2026-12-2", None)
 
 
 def test_a_refused_look_up_fails_no_payout(
@@ -299,25 +201,12 @@ def test_a_refused_look_up_fails_no_payout(
     with monkeypatch.context() as broken:
         broken.setattr(Transfers, "list_of", refuse)
         payees.work_all()
-    assert states() == [("submitting", "", 4_200)]
+    assert payees.states() == [("submitting", "", 4_200)]
 
     PayoutLine.objects.update(due_at="2000-01-01T00:00:00Z")
     payees.work_all()
 
-    assert states() == [("sent", "", 4_200)]
-
-
-def test_an_operator_holds_a_payout_back_and_a_later_run_pays(fake_provider: FakeStripe, account: PayeeAccount) -> None:
-    payees.owe(account.party, 4_200)
-    payees.run()
-    payout_runs.hold(payees.only_line(), by=BY)
-    payees.work_all()
-    assert (states(), payees.transfers(fake_provider)) == ([("held", "operator", 4_200)], [])
-
-    payees.run("2026-12")
-    payees.work_all()
-
-    assert len(payees.transfers(fake_provider)) == 1
+    assert payees.states() == [("sent", "", 4_200)]
 
 
 def test_who_is_paid_is_told_on_open_pages(fake_provider: FakeStripe, account: PayeeAccount) -> None:

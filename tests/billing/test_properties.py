@@ -26,7 +26,7 @@ PROPERTIES = {
         f"{BILLING}/test_sync_at_once.py::test_what_was_fetched_last_is_what_stands",
     ],
     "P5 a crash loses no event and doubles no effect": [
-        f"{BILLING}/test_sync.py::test_a_crash_between_fetch_and_commit_loses_no_event_and_doubles_no_effect",
+        f"{BILLING}/test_sync_failures.py::test_a_crash_between_fetch_and_commit_loses_no_event_and_doubles_no_effect",
         f"{BILLING}/test_worker_histories.py::test_two_processes_that_are_killed_end_in_the_providers_truth",
     ],
     "P6 what is not paid never extends access": [
@@ -100,7 +100,7 @@ PROPERTIES = {
         f"{ROYALTIES}/test_statements.py::test_what_one_fan_uses_leaves_the_money_of_another_as_it_was",
     ],
     "L10 what is held stays owed, and is shown": [
-        f"{BILLING}/test_payouts.py::test_nothing_expires_a_held_amount_is_in_every_run_until_it_is_paid",
+        f"{BILLING}/test_payout_runs.py::test_nothing_expires_a_held_amount_is_in_every_run_until_it_is_paid",
         f"{ROYALTIES}/test_statements.py::test_what_nobody_takes_stays_owed_on_the_statements_that_follow",
     ],
     "C1 each request is what the provider's package and description take": [

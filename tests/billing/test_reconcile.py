@@ -110,3 +110,13 @@ def test_a_subscription_whose_customer_was_unknown_is_ours_once_it_is_known(scen
     reconcile.reconcile(is_full=True)
 
     assert scene.until(name) == scene.period_end(name)
+
+
+def test_reconciliation_is_claimed_once_an_hour_and_once_a_day(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[bool] = []
+    monkeypatch.setattr(reconcile, "reconcile", lambda is_full=False: runs.append(is_full))
+
+    for _ in range(3):
+        assert reconcile.run_if_due() is False
+
+    assert runs == [False, True]

@@ -13,7 +13,7 @@ from billing.models import Authorisation
 from billing.simulated.server import FakeStripe
 from catalog.models import Artist
 from tests import factories
-from tests.billing import test_authorisations, test_holds_at_once
+from tests.billing import test_authorisations, test_holds_at_once, test_holds_given_back
 from tests.billing.hold_scene import HoldScene
 from tests.billing.test_removed_protections import turns_red
 from tests.servers import Database
@@ -40,7 +40,7 @@ def test_without_its_precedence_a_capture_wins_over_taking_back(
 
     monkeypatch.setattr(holds_sync, "find_wish", capture_first)
 
-    turns_red(test_authorisations.test_taking_back_wins_over_a_capture_that_did_not_happen_yet, scene)
+    turns_red(test_holds_given_back.test_taking_back_wins_over_a_capture_that_did_not_happen_yet, scene)
 
 
 def test_without_a_look_at_what_ended_a_late_payment_stays_held(
@@ -51,7 +51,7 @@ def test_without_a_look_at_what_ended_a_late_payment_stays_held(
 
     monkeypatch.setattr(holds_sync, "find_wish", forget_what_is_over)
 
-    turns_red(test_authorisations.test_what_is_paid_after_it_was_over_is_let_go, scene)
+    turns_red(test_holds_given_back.test_what_is_paid_after_it_was_over_is_let_go, scene)
 
 
 def test_with_a_constant_the_last_moment_is_not_the_providers(
@@ -77,7 +77,7 @@ def test_without_its_number_a_refund_that_failed_is_not_tried_again(
 
     monkeypatch.setattr(holds, "_refund", refund_unnumbered)
 
-    turns_red(test_authorisations.test_a_refund_that_fails_is_tried_again, scene)
+    turns_red(test_holds_given_back.test_a_refund_that_fails_is_tried_again, scene)
 
 
 def test_without_the_lock_what_was_fetched_first_can_stand(

@@ -16,6 +16,7 @@ from tests.billing import (
     payout_history,
     test_payout_histories,
     test_payout_reversals,
+    test_payout_runs,
     test_payouts,
     test_payouts_at_once,
 )
@@ -106,7 +107,7 @@ def test_without_the_second_look_under_the_lock_a_debt_is_taken_twice(
     monkeypatch.setattr(payout_runs, "_read_owed_and_lock", look_once)
 
     turns_red(
-        test_payouts.test_a_debt_that_a_statement_takes_meanwhile_is_not_taken_twice, funded, account, monkeypatch
+        test_payout_runs.test_a_debt_that_a_statement_takes_meanwhile_is_not_taken_twice, funded, account, monkeypatch
     )
 
 
@@ -121,7 +122,7 @@ def test_without_the_index_of_open_payouts_a_second_run_pays_the_same_again(
     monkeypatch.setattr(payout_runs, "OPEN", ())
     change_database(committing_db, "DROP INDEX one_open_payout_a_party")
 
-    turns_red(test_payouts.test_a_second_run_leaves_alone_what_is_on_its_way, funded, account)
+    turns_red(test_payout_runs.test_a_second_run_leaves_alone_what_is_on_its_way, funded, account)
 
 
 # What is left of a payout that comes back in parts

@@ -2,15 +2,13 @@
 
 import json
 from datetime import timedelta
-from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from billing import leases, reconcile, webhook_work
+from billing import leases
 from billing.models import (
     Checkout,
     Dispute,
@@ -246,64 +244,6 @@ def test_a_subscription_of_nobody_we_know_is_none_of_ours(scene: Scene) -> None:
     assert fan_scene.received() == 0
 
 
-def test_what_the_provider_fails_to_answer_is_tried_again_and_then_given_up_and_replayed(scene: Scene) -> None:
-    name = scene.subscribe()
-    scene.deliver([event for event in scene.events() if event["type"] == "invoice.paid"])
-    scene.control("fault", kind="503", times=3, method="GET")
-
-    assert webhook_work.work_next()
-    event = WebhookEvent.objects.get()
-    assert (event.state, event.attempts) == ("received", 1)
-    assert "ProviderUnavailable" in event.error
-    assert not webhook_work.work_next()
-    assert 0 < (webhook_work.seconds_until_due() or 0) <= 5
-    WebhookEvent.objects.update(attempts=webhook_work.MAX_ATTEMPTS - 1, due_at=event.received_at)
-    scene.control("fault", kind="503", times=3, method="GET")
-    assert webhook_work.work_next()
-    assert WebhookEvent.objects.get().state == "dead"
-    assert event.event_id not in run("list", "--state", "received")
-    assert "invoice.paid" in run("list")
-    assert f"event_id: {event.event_id}" in run("show", str(event.pk))
-
-    assert "1 are worked on again" in run("replay", "--all")
-    work_all()
-    assert scene.until(name) == scene.period_end(name)
-    with pytest.raises(CommandError, match="Not given up"):
-        run("replay", str(event.pk))
-
-
-def run(*words: str) -> str:
-    out = StringIO()
-    call_command("webhooks", *words, stdout=out)
-    return out.getvalue()
-
-
-@pytest.mark.parametrize("place", ["charges.post_fetched", "sync.write_lease", "sync._tell"])
-def test_a_crash_between_fetch_and_commit_loses_no_event_and_doubles_no_effect(
-    scene: Scene, place: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    name = scene.subscribe()
-    scene.deliver()
-
-    class Killed(BaseException):
-        pass
-
-    def die(*_: Any, **__: Any) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(f"billing.{place}", die)
-        with pytest.raises(Killed):
-            work_all()
-    assert not Invoice.objects.exists()
-    assert not WebhookEvent.objects.filter(state="done", object_type__in=["subscription", "invoice"]).exists()
-
-    work_all()
-    assert scene.until(name) == scene.period_end(name)
-    assert Transaction.objects.filter(kind="charge").count() == 1
-    check(scene)
-
-
 # Cost
 
 
@@ -344,13 +284,3 @@ def test_without_webhook_and_comparison_a_lease_ends_by_itself(scene: Scene) -> 
     scene.advance(90 * DAY)
 
     assert scene.until(name) == before
-
-
-def test_reconciliation_is_claimed_once_an_hour_and_once_a_day(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    runs: list[bool] = []
-    monkeypatch.setattr(reconcile, "reconcile", lambda is_full=False: runs.append(is_full))
-
-    for _ in range(3):
-        assert reconcile.run_if_due() is False
-
-    assert runs == [False, True]

@@ -1,0 +1,83 @@
+"""What fails while a subscription is brought up to date: nothing is lost, and nothing is done twice."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from billing import webhook_work
+from billing.models import (
+    Invoice,
+    WebhookEvent,
+)
+from catalog.models import Artist
+from ledger.models import Transaction
+from tests.billing import fan_scene
+from tests.billing.fan_scene import Scene, assert_books_agree, assert_leases_follow_the_provider, work_all
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scene(fake_provider: Any, artist: Artist) -> Scene:
+    return fan_scene.begin(fake_provider, artist)
+
+
+def test_what_the_provider_fails_to_answer_is_tried_again_and_then_given_up_and_replayed(scene: Scene) -> None:
+    name = scene.subscribe()
+    scene.deliver([event for event in scene.events() if event["type"] == "invoice.paid"])
+    scene.control("fault", kind="503", times=3, method="GET")
+
+    assert webhook_work.work_next()
+    event = WebhookEvent.objects.get()
+    assert (event.state, event.attempts) == ("received", 1)
+    assert "ProviderUnavailable" in event.error
+    assert not webhook_work.work_next()
+    assert 0 < (webhook_work.seconds_until_due() or 0) <= 5
+    WebhookEvent.objects.update(attempts=webhook_work.MAX_ATTEMPTS - 1, due_at=event.received_at)
+    scene.control("fault", kind="503", times=3, method="GET")
+    assert webhook_work.work_next()
+    assert WebhookEvent.objects.get().state == "dead"
+    assert event.event_id not in run("list", "--state", "received")
+    assert "invoice.paid" in run("list")
+    assert f"event_id: {event.event_id}" in run("show", str(event.pk))
+
+    assert "1 are worked on again" in run("replay", "--all")
+    work_all()
+    assert scene.until(name) == scene.period_end(name)
+    with pytest.raises(CommandError, match="Not given up"):
+        run("replay", str(event.pk))
+
+
+def run(*words: str) -> str:
+    out = StringIO()
+    call_command("webhooks", *words, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("place", ["charges.post_fetched", "sync.write_lease", "sync._tell"])
+def test_a_crash_between_fetch_and_commit_loses_no_event_and_doubles_no_effect(
+    scene: Scene, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = scene.subscribe()
+    scene.deliver()
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"billing.{place}", die)
+        with pytest.raises(Killed):
+            work_all()
+    assert not Invoice.objects.exists()
+    assert not WebhookEvent.objects.filter(state="done", object_type__in=["subscription", "invoice"]).exists()
+
+    work_all()
+    assert scene.until(name) == scene.period_end(name)
+    assert Transaction.objects.filter(kind="charge").count() == 1
+    assert_books_agree(scene)
+    assert_leases_follow_the_provider(scene)
