@@ -12,7 +12,9 @@ from ai.wording import load_wording
 from artists import generation, moments
 from artists.generation import Counts, Listening
 from artists.models import Draft, Moment, ProgramVersion
+from artists.remixes import limits
 from audit.actors import SystemActor
+from fans.remixes import is_remix
 from worker import wake
 
 ACTOR = SystemActor.FACTS
@@ -49,18 +51,21 @@ def find_passed(found: Collection[Moment], counts: Counts) -> dict[int, str]:
 
 
 def find_outdated(drafts: Sequence[Draft]) -> dict[int, Outdated]:
-    """The drafts whose facts do not hold any more, by id, in three queries at most.
+    """The drafts whose facts do not hold any more, by id, in four queries at most.
 
-    They come with artist, person, and version with its recording.
+    They come with artist, person, version with its recording, and the moment's recording. A remix holds while the
+    limits in force allow it.
     """
+    beyond = limits.find_beyond([draft for draft in drafts if is_remix(draft.maker)])
     counts = generation.find_counts(drafts)
     late = _find_late({draft.moment_id for draft in drafts if is_about_first_listen(draft.version)})
     outdated: dict[int, Outdated] = {}
     for draft in drafts:
         listening = counts.get(generation.count_key(draft))
-        if reason := _passed_reason(draft.version, listening, draft.moment_id in late):
+        reason = beyond.get(draft.pk) or _passed_reason(draft.version, listening, draft.moment_id in late)
+        if reason:
             outdated[draft.pk] = Outdated(reason)
-        elif slot := _changed_slot(draft, listening):
+        elif not is_remix(draft.maker) and (slot := _changed_slot(draft, listening)):
             outdated[draft.pk] = Outdated(CHANGED_FACTS[slot], can_be_rewritten=draft.replaces_id is None)
     return outdated
 

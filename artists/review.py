@@ -26,6 +26,7 @@ from artists.exceptions import (
 )
 from artists.models import Draft, Program
 from artists.notifications import KEY_ASKED, KEY_CLOSED, draft_notices, key_notices, publish_draft_events
+from artists.remixes import hearing
 from audit import trail
 from live import notices
 from rights import clearance, decisions, hashing, places
@@ -76,8 +77,8 @@ def decline(draft_id: int, *, by: Person, reason: str = "", revision: int | None
     with transaction.atomic():
         draft, _ = _get_pending(draft_id, by, revision)
         stored_reason = f"declined: {' '.join(reason.split())}" if reason.strip() else "declined"
-        decision = _decision_fields(draft, Draft.State.DECLINED, by)
-        _update_pending(draft, draft.revision, reason=stored_reason[:300], **decision)
+        decided = _decision_fields(draft, Draft.State.DECLINED, by)
+        _update_pending(draft, draft.revision, **decided, reason=stored_reason[:300])
         trail.record("draft.declined", by=by.actor, subject=f"draft:{draft.pk}", revision=draft.revision)
         publish_draft_events("declined", [(draft, str(draft.pk))])
         notices.post(draft_notices("draft.decided", [draft]))
@@ -191,12 +192,13 @@ def _approve(draft: Draft, role: Role, by: Person, *, fresh: bool, seen: int | N
     A draft that is not true any more is withdrawn instead; the exception that says so is returned.
     `seen` is the revision in the table, where an edit in this transaction has counted one more.
     """
-    within = marks.is_within_shape(draft)
-    granted = _require_approvable(draft, role, within, fresh)
+    signed, heard = marks.find_signed(draft), hearing.find_heard(draft, by=by)
+    granted = _require_approvable(draft, role, marks.is_within_shape(draft), fresh)
     if outdated := fact_checks.find_outdated([draft]).get(draft.pk):
         return _withdraw_outdated(draft, seen or draft.revision, outdated)
-    draft.mark, draft.credit = marks.derive_mark(draft), marks.derive_credit(draft, decided_by=role)
-    decision = _record_decision(draft, role, by, under=draft.version.decision if within else None)
+    draft.mark = marks.derive_mark(draft, heard=heard)
+    draft.credit = marks.derive_credit(draft, decided_by=role, mark=draft.mark)
+    decision = _record_decision(draft, role, by, under=signed, heard=heard)
     draft.decision, draft.clearance_id, draft.content_hash = decision, granted.id, decision.content_hash
     waits_for = second_key.find_needed(draft)
     state = Draft.State.AWAITING if waits_for else Draft.State.APPROVED
@@ -214,8 +216,7 @@ def _approve(draft: Draft, role: Role, by: Person, *, fresh: bool, seen: int | N
 def _store_approved(draft: Draft, seen: int, state: Draft.State, by: Person) -> None:
     """Write what was decided on the draft, if it is still the revision `seen` and pending."""
     decided = {name: getattr(draft, name) for name in ("mark", "credit", "decision", "clearance_id")}
-    fields = decided | _edited_fields(draft) | _decision_fields(draft, state, by)
-    _update_pending(draft, seen, reason="", **fields)
+    _update_pending(draft, seen, reason="", **decided, **_edited_fields(draft), **_decision_fields(draft, state, by))
 
 
 def _withdraw_outdated(draft: Draft, seen: int, outdated: fact_checks.Outdated) -> Outdated:
@@ -242,7 +243,7 @@ def _require_approvable(draft: Draft, role: Role, within: bool, fresh: bool) -> 
     return answer
 
 
-def _record_decision(draft: Draft, role: Role, by: Person, *, under: Decision | None) -> Decision:
+def _record_decision(draft: Draft, role: Role, by: Person, *, under: Decision | None, heard: int | None) -> Decision:
     """The decision on exactly this text under this mark, and on the facts that are told with it."""
     if draft.salt is None or draft.text is None or draft.mark is None or draft.credit is None or draft.why is None:
         raise InvalidRequest("The text of this draft was erased: there is nothing left to approve.")
@@ -255,6 +256,7 @@ def _record_decision(draft: Draft, role: Role, by: Person, *, under: Decision | 
         by=by.actor,
         role=role,
         under=under,
+        heard_seconds=heard,
     )
 
 

@@ -115,7 +115,7 @@ def _needing(party: Party) -> QuerySet[Draft]:
 
 
 def _drafts(party: Party) -> QuerySet[Draft]:
-    related = ("artist", "version__recording")
+    related = ("artist", "version__recording", "moment__recording")
     held = Draft.objects.filter(second_key.holds_key(party), eligibility.agreed_to(Flow.RIGHTSHOLDER))
     return held.exclude(use=Use.PERSONAL_MESSAGE).select_related(*related)
 

@@ -17,6 +17,7 @@ from catalog import identifiers
 from catalog.hidden_characters import find_hidden_character
 from catalog.lookalikes import has_visible_character
 from catalog.validators import validate_name
+from fans.remixes import is_remix
 
 MAX_MESSAGE_LENGTH = 1000
 """In characters."""
@@ -50,6 +51,8 @@ def parse_identifier[Identifier](parse: Callable[[str], Identifier], text: str |
 
 def clean_message(text: str, draft: Draft) -> str:
     """The text as it will be stored. Raises InvalidRequest, which says what to change."""
+    if is_remix(draft.maker):
+        raise InvalidRequest("Nobody can edit a sound here. Decline it, or suggest another remix instead.")
     cleaned = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " ")).strip()
     for finding in check_text(cleaned, _allowed_names(draft), limit=MAX_MESSAGE_LENGTH):
         if finding.code in ERROR_MESSAGES:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
@@ -16,6 +17,7 @@ from catalog.models import Artist
 from fans import engagement, experiences, opt_ins
 from fans.consent_texts import CONSENT_VERSION
 from fans.models import Experience
+from fans.remixes import STREAM
 from listens import retraction
 from listens.models import DuplicateReason, Listen
 from rights.stops import Stop
@@ -89,7 +91,10 @@ class StopSerializer(serializers.Serializer[Stop]):
 class ExperienceSerializer(serializers.ModelSerializer[Experience]):
     artist = serializers.CharField(source="artist.name")
     mark_words = serializers.CharField()
-    text = serializers.SerializerMethodField(help_text="null once it was erased, withdrawn or stopped")
+    text = serializers.SerializerMethodField(
+        help_text="of a remix: its recipe, limits and files, as JSON; null once it was erased, withdrawn or stopped"
+    )
+    sound = serializers.SerializerMethodField(help_text="of a remix: where to listen to it; null where the text is")
     why = serializers.SerializerMethodField(
         help_text="why you got it, as facts and as a sentence made of them; null where the text is"
     )
@@ -104,7 +109,7 @@ class ExperienceSerializer(serializers.ModelSerializer[Experience]):
     class Meta:
         model = Experience
         fields = [
-            "id", "artist", "kind", "text", "mark", "mark_words", "why", "salt",
+            "id", "artist", "kind", "text", "sound", "mark", "mark_words", "why", "salt",
             "delivered_at", "opened_at", "withdrawn_at", "stopped", "receipt",
         ]  # fmt: skip
 
@@ -118,6 +123,11 @@ class ExperienceSerializer(serializers.ModelSerializer[Experience]):
 
     def get_text(self, experience: Experience) -> str | None:
         return None if _is_hidden(experience) else experience.text
+
+    def get_sound(self, experience: Experience) -> str | None:
+        if self.get_text(experience) is None or not experience.is_sound:
+            return None
+        return reverse("experience-sound", args=[experience.pk, STREAM])
 
     def get_salt(self, experience: Experience) -> str | None:
         return None if _is_hidden(experience) else experience.salt

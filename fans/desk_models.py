@@ -46,6 +46,9 @@ class RemixTry(models.Model):
     number = models.PositiveSmallIntegerField()
     recipe = models.TextField(help_text="canonical JSON of ai.remix.recipe.Recipe")
     choice = models.CharField(max_length=5, choices=Choice.choices)
+    from_artist = models.BooleanField(
+        default=False, db_default=False, help_text="the artist's side suggested it in place of one that it declined"
+    )
     kept_at = models.DateTimeField(db_default=Now())
 
     class Meta:

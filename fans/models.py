@@ -42,8 +42,10 @@ class Mark(models.TextChoices):
 
 BY_HAND_MARKS = (Mark.WRITTEN, Mark.RECORDED)
 """A person made it for this one fan. Pages call it "from their own hand"."""
-NO_MODEL_MARKS = (*BY_HAND_MARKS, Mark.FILLED)
-"""No model wrote anything of it; rules may have filled in names and facts. "Hide AI messages" shows these alone."""
+NO_MODEL_MARKS = (*BY_HAND_MARKS, Mark.FILLED, Mark.REMIXED)
+"""No model made anything of it; rules filled in facts, or rendered what a fan chose. "Hide AI messages" shows these."""
+SOUND_MAKERS = ("desk", "rules")
+"""Who chose the recipe of a remix, as `maker` says it: its fan at the desk, or rules."""
 
 
 class OptIn(models.Model):
@@ -258,6 +260,11 @@ class Experience(models.Model):
         if "stop" not in self.__dict__:
             raise RuntimeError("Nobody asked whether this experience still plays: fetch it with `received_by`.")
         return read_stop(self.__dict__["stop"])
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether its text is the paper of a remix. A remix of words, as tests deliver them, is read."""
+        return self.maker in SOUND_MAKERS
 
     @property
     def is_erased(self) -> bool:

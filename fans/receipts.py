@@ -8,8 +8,11 @@ from typing import Any
 
 from django.db.models import Sum
 
+from ai.provenance.label import Part
 from billing.models import EarnedShare
+from fans.desk.words import format_length
 from fans.models import Experience, Mark
+from fans.remixes import MAKER_DESK, Remix, find_remix, is_remix
 from rights import hashing
 from rights.models import ClearanceGrant, Decision, Grant
 from rights.refusals import write_use
@@ -21,9 +24,10 @@ TEAM_SUFFIX = "’s team"
 
 
 def build_receipt(experience: Experience) -> Receipt:
-    """The receipt, in one query. The experience comes with its decision and with the decision above that."""
+    """The receipt, in one query, of a remix in two. The experience comes with its decision and the one above that."""
     decision, signed = experience.decision, experience.decision.under
     artist = experience.credit.removesuffix(TEAM_SUFFIX)
+    remix = find_remix(experience.maker, experience.text)
     links = ClearanceGrant.objects.filter(clearance=experience.clearance_id).select_related("grant__party")
     return {
         "artist_id": experience.artist_id,
@@ -32,7 +36,8 @@ def build_receipt(experience: Experience) -> Receipt:
         "shape": signed and {"decision": signed.pk, "sha256": signed.content_hash, **_decision_facts(signed, artist)},
         "program": {"id": experience.program, "version": experience.program_version},
         "grants": [_grant_facts(link.grant) for link in links.order_by("grant")],
-        "parts": list_parts(experience.mark, experience.credit, experience.maker),
+        "parts": list_parts(experience.mark, experience.credit, experience.maker, remix),
+        "remix": remix and _remix_facts(remix, decision),
         "commitment": {"sha256": decision.content_hash, "how": hashing.COMMITMENT_DESCRIPTION},
         "why": {"sha256": decision.why_hash, "how": hashing.WHY_DESCRIPTION},
     }
@@ -45,12 +50,14 @@ def list_paid_roles(experience: Experience) -> list[str]:
     return [role.label for role in Role if role in roles]
 
 
-def list_parts(mark: str, credit: str, maker: str) -> list[dict[str, str]]:
-    """Who or what made each part. A person is "the artist" or "the team", never named.
+def list_parts(mark: str, credit: str, maker: str, remix: Remix | None = None) -> list[dict[str, str]]:
+    """Who or what made each part. A person is "the artist", "the team" or "a fan", never named.
 
     `credit` is the name in the mark: of a text that a person changed, the side that changed it.
     """
     artist = credit.removesuffix(TEAM_SUFFIX)
+    if is_remix(maker):
+        return _list_remix_parts(artist, maker, remix)
     model = f"the model {maker.removeprefix('model:')}"
     match mark:
         case Mark.WRITTEN:
@@ -64,6 +71,49 @@ def list_parts(mark: str, credit: str, maker: str) -> list[dict[str, str]]:
             return [{"part": "words", "by": f"{model}, changed by {credit}", "kind": "model"}]
         case _:
             return [{"part": "words", "by": model, "kind": "model"}]
+
+
+def _list_remix_parts(artist: str, maker: str, remix: Remix | None) -> list[dict[str, str]]:
+    """The five parts that music services ask about, where the paper is still there, and who chose. No sound is new."""
+    chosen_by = ("a fan, at the remix desk", "person") if maker == MAKER_DESK else ("rules, no model", "rules")
+    parts = [
+        {"part": "changes", "by": chosen_by[0], "kind": chosen_by[1]},
+        {"part": "sound", "by": f"{artist}’s own recording, rendered by rules, no model", "kind": "rules"},
+    ]
+    if remix is None:
+        return parts
+    done = {
+        Part.ABSENT: ("left out", "rules"),
+        Part.AS_RECORDED: (f"{artist}, as recorded", "person"),
+        Part.PROCESSED: (f"{artist}’s recording, processed", "rules"),
+        Part.REARRANGED: (f"{artist}’s recording, rearranged", "rules"),
+    }
+    said = remix.disclosure(maker)
+    for name in ("vocals", "instrumentation", "composition", "post_production", "lyrics"):
+        by, kind = done[getattr(said, name)]
+        parts.append({"part": name.replace("_", "-"), "by": by, "kind": kind})
+    return parts
+
+
+def _remix_facts(remix: Remix, decision: Decision) -> Receipt:
+    """What was changed, within which limits, how much of it the decider had heard, and the digests of its files."""
+    paper, heard = remix.paper, decision.heard_seconds or 0
+    return {
+        "changes": [{"what": what, "how": how} for what, how in remix.changes],
+        "heard": {
+            "seconds": heard,
+            "of": remix.seconds,
+            "words": f"heard {format_length(min(heard, remix.seconds))} of {remix.length}",
+            "whole": heard >= remix.seconds,
+        },
+        "envelope": {"id": paper.envelope, "version": paper.version, "sha256": paper.envelope_hash},
+        "engine": paper.engine,
+        "render": paper.render,
+        "files": [
+            {"name": name, "sha256": facts.sha256, "bytes": facts.bytes, "media_type": facts.media_type}
+            for name, facts in sorted(paper.files.items())
+        ],
+    }
 
 
 def _decision_facts(decision: Decision, artist: str) -> Receipt:

@@ -65,6 +65,7 @@ class Render(models.Model):
         PREVIEW = "preview", "a fan's try-out"
         CORNER = "corner", "a corner of an envelope"
         FULL = "full", "a whole remix"
+        ORIGINAL = "original", "a recording as it is, to compare remixes with"
 
     class State(models.TextChoices):
         WANTED = "wanted"
@@ -73,7 +74,7 @@ class Render(models.Model):
         FAILED = "failed"
         REPLACED = "replaced", "a newer wish came before it was begun"
 
-    kind = models.CharField(max_length=7, choices=Kind.choices)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, related_name="renders", help_text="the fan; none of a corner"
     )
@@ -108,13 +109,17 @@ class Render(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["preview", "corner", "full"]), name="a_render_has_a_kind"),
             models.CheckConstraint(
-                condition=Q(kind="corner", person=None) | ~Q(kind="corner") & Q(person__isnull=False),
+                condition=Q(kind__in=["preview", "corner", "original", "full"]), name="a_render_has_a_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["corner", "original"], person=None)
+                | ~Q(kind__in=["corner", "original"]) & Q(person__isnull=False),
                 name="a_render_is_a_fans_or_a_corner",
             ),
             models.CheckConstraint(
-                condition=Q(kind="corner", choice="") | ~Q(kind="corner") & Q(choice__in=["hand", "rules"]),
+                condition=Q(kind__in=["corner", "original"], choice="")
+                | ~Q(kind__in=["corner", "original"]) & Q(choice__in=["hand", "rules"]),
                 name="a_fans_render_says_who_chose",
             ),
             models.CheckConstraint(
@@ -122,7 +127,8 @@ class Render(models.Model):
                 name="a_part_has_a_place_and_a_length",
             ),
             models.CheckConstraint(
-                condition=Q(kind="full", seconds=None) | ~Q(kind="full") & Q(seconds__isnull=False),
+                condition=Q(kind__in=["full", "original"], seconds=None)
+                | ~Q(kind__in=["full", "original"]) & Q(seconds__isnull=False),
                 name="only_a_full_render_is_whole",
             ),
             models.CheckConstraint(

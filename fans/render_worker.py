@@ -130,8 +130,8 @@ def _get_process() -> RenderProcess:
 
 
 def _mark(render: Render, folder: Path) -> "dict[str, File]":
-    """The fan's own files of it, which say in themselves what they are, by `RenderFile.Name`. A corner has none."""
-    if render.kind == Render.Kind.CORNER:
+    """The fan's own files of it, which say in themselves what they are, by `RenderFile.Name`."""
+    if render.kind in (Render.Kind.CORNER, Render.Kind.ORIGINAL):
         return {}
     from fans import provenance  # c2pa and NumPy take a second to load, which other jobs do without
 

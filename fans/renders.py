@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Person
 from ai.remix import canonical
-from ai.remix.recipe import Recipe, render_key
+from ai.remix.recipe import Recipe, original, render_key
 from ai.remix.source import Source
 from catalog import audio
 from catalog.models import RecordingSource
@@ -73,6 +73,26 @@ def _want(kind: str, source: RecordingSource, recipe: Recipe, cleared: Clearance
     )
     notify(CHANNEL)
     return render
+
+
+def want_original(source: RecordingSource, cleared: Clearance) -> None:
+    """Want the recording as it is, as loud as remixes are, for who compares. In the caller's transaction."""
+    key, kept = original_key(source), Now() + KEPT
+    alive = Render.objects.filter(kind=Render.Kind.ORIGINAL, cache_key=key).exclude(state=Render.State.FAILED)
+    if not alive.update(expires_at=kept):
+        recipe = original(Source.parse(source.content))
+        _want(Render.Kind.ORIGINAL, source, recipe, cleared, cache_key=key, expires_at=kept)
+
+
+def find_original(source: RecordingSource) -> Render | None:
+    """The recording as it is, where its sound is ready."""
+    ready = Render.objects.filter(kind=Render.Kind.ORIGINAL, state=Render.State.READY)
+    return ready.filter(cache_key=original_key(source)).first()
+
+
+def original_key(source: RecordingSource) -> str:
+    recorded = Source.parse(source.content)
+    return render_key(original(recorded), recorded)
 
 
 def replace(waiting: QuerySet[Render]) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.models import Person
-from fans import engagement, experiences
+from fans import engagement, experiences, remixes
 from fans.models import Experience
 from trust import reports
 from trust.models import Report
@@ -38,10 +38,19 @@ def _freeze_shown(experience: Experience) -> dict[str, Any]:
     """What the page shows now, for staff to read later. Erased words are None."""
     return {
         "artist": experience.artist.name,
-        "text": experience.text,
+        "text": _write_shown(experience),
         "mark": experience.mark_words,
         "made": experience.mark,
         "why": experience.reason_sentence or None,
         "program": experience.why.get("program") if experience.why else None,
         "delivered_at": experience.delivered_at.isoformat(timespec="seconds"),
     }
+
+
+def _write_shown(experience: Experience) -> str | None:
+    """Its words, or of a remix what it is: staff find its sound by the number of its render."""
+    remix = remixes.find_remix(experience.maker, experience.text)
+    if remix is None:
+        return experience.text
+    changes = "; ".join(f"{what}: {how}" for what, how in remix.changes) or "nothing was changed"
+    return f"A remix of {remix.render.recording.title}, {remix.length} long. {changes}. Render {remix.paper.render}."

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count
+from django.urls import reverse
 
 from artists import second_key
 from catalog.models import Recording
+from fans.remixes import is_remix
 from rights.models import Party, Use
 
 PAGE_SIZE = 50
@@ -22,6 +24,8 @@ class Approval:
     song: Recording | None
     use: str
     deadline: datetime
+    sound_url: str
+    """Where to hear it; "" of what has no sound."""
     others: list[str]
     """The other rightsholders that have not said yes."""
 
@@ -37,9 +41,10 @@ def list_waiting(party: Party) -> list[Approval]:
             draft.pk,
             draft.revision,
             draft.artist.name,
-            draft.version.recording,
+            draft.song,
             draft.use,
             draft.deadline,
+            reverse("label-approval-sound", args=[party.pk, draft.pk]) if is_remix(draft.maker) else "",
             [name for name in draft.waits_for if name != party.name],
         )
         for draft in second_key.list_awaiting(party)[:PAGE_SIZE]

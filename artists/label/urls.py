@@ -57,6 +57,7 @@ urlpatterns = [
     path("<int:party_id>/payouts/account", payouts.open_account, name="label-payee"),
     path("<int:party_id>/approvals", approvals.show_approvals, name="label-approvals"),
     path("<int:party_id>/approvals/<int:draft_id>", approvals.answer_approval, name="label-approval"),
+    path("<int:party_id>/approvals/<int:draft_id>/sound", approvals.play_approval, name="label-approval-sound"),
     path(CATALOGUE, catalogue.manage_catalogue, name="label-catalogue"),
     path(f"{CATALOGUE}/sample.csv", catalogue.download_sample, name="label-catalogue-sample"),
     path(IMPORT, catalogue.show_import, name="label-import"),

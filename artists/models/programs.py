@@ -161,5 +161,5 @@ class ProgramVersion(models.Model):
 
     @cached_property
     def words(self) -> Any:
-        """Empty for remixes, which have none."""
-        return json.loads(self.wording) if self.wording else {}
+        """Without sentences for remixes, which have none."""
+        return json.loads(self.wording) if self.wording else {"locale": "en", "templates": [], "fragments": {}}

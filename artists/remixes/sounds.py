@@ -41,13 +41,17 @@ def lock(waiting: QuerySet[Moment]) -> list[Moment]:
 
 
 def want(moment: Moment, cleared: Clearance) -> dict[int, str]:
-    """Want the whole remix of a moment that is locked. Returns why not, by its id, where it cannot be made."""
+    """Want the whole remix of a moment that is locked, and the recording that a reviewer compares it with.
+
+    Returns why not, by its id, where it cannot be made.
+    """
     offer, reason = find_open_offer(moment)
     if offer is None:
         return {moment.pk: reason}
     asked = moment.request.remix
     recipe = Recipe.parse(asked.recipe)
     moment.render = renders.want_whole(offer.source, recipe, cleared, person=moment.person, choice=asked.choice)
+    renders.want_original(offer.source, cleared)
     moment.state = Moment.State.RENDERING
     moment.save(update_fields=["render", "state"])
     return {}

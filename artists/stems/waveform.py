@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ai.remix.source import SAMPLE_RATE
+from web.waveform import draw_path
 
 PEAKS_A_SECOND = 20
 
@@ -73,12 +74,6 @@ def draw(peaks: bytes, typed: dict[str, Any], size: tuple[int, int, int]) -> Wav
 
 
 def _path(peaks: bytes, start: int, end: int, size: tuple[int, int, int]) -> str:
-    """One line upright for each step, as high as the loudest peak there."""
     width, step, height = size
     middle, room = (105, 60) if height > 200 else (82, 40)
-    parts = []
-    for x in range(start + step - 1, end, step):
-        column = peaks[int(x / width * len(peaks)) : max(int((x + step) / width * len(peaks)), 1)]
-        half = max(round(max(column, default=0) / 255 * room), 1)
-        parts.append(f"M{x} {middle - half}v{2 * half}")
-    return "".join(parts)
+    return draw_path(peaks, start, end, width=width, step=step, middle=middle, room=room)

@@ -19,7 +19,7 @@ class MarkLabel:
 
     @classmethod
     def from_mark(cls, mark: str, credit: str) -> Self:
-        return cls(mark, Mark(mark).text(credit))
+        return cls(mark, Mark(mark).text_for_others(credit))
 
 
 def error_message(error: Exception) -> str:

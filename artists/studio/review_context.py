@@ -17,10 +17,13 @@ from ai.compose import COMPOSER
 from artists import eligibility, generation, marks, program_status, validation
 from artists.exceptions import AlreadyDecided, AlreadyHeld, InvalidRequest
 from artists.models import Draft, ExperienceRequest, Program
+from artists.studio import remix_review
 from artists.studio.access import Studio
 from artists.studio.fact_annotations import AnnotatedText, annotate_facts
 from artists.studio.messages import MarkLabel, error_message, format_reason
+from artists.studio.remix_review import RemixReview
 from fans.moment_text import describe_moment, moment_shape
+from fans.remixes import is_remix
 from rights import clearance
 from rights.models import ClearanceGrant
 
@@ -59,6 +62,11 @@ class ReviewContext:
         return annotate_facts(self.draft)
 
     @cached_property
+    def sound(self) -> RemixReview | None:
+        """What there is to hear; None of words."""
+        return remix_review.load(self.draft, self.studio)
+
+    @cached_property
     def language(self) -> str:
         return str(self.draft.version.words["locale"])
 
@@ -68,7 +76,8 @@ class ReviewContext:
 
     @cached_property
     def mark(self) -> "ExpectedMark":
-        return expected_mark(self.draft, self.studio.role, self.typed_text)
+        heard = self.sound.heard if self.sound else None
+        return expected_mark(self.draft, self.studio.role, self.typed_text, heard=heard)
 
     @cached_property
     def mark_if_changed(self) -> "ExpectedMark":
@@ -139,6 +148,8 @@ class ReviewContext:
     def maker_description(self) -> str:
         """Who or what wrote the text, as a sentence."""
         draft, version = self.draft, self.draft.version
+        if is_remix(draft.maker):
+            return "Rules made the sound from your own recording. No AI model took part."
         if draft.team_typed or marks.is_changed(draft):
             return "Somebody in the team changed the text."
         if draft.maker == COMPOSER:
@@ -183,8 +194,11 @@ class ExpectedMark:
         return replace(self, error="")
 
 
-def expected_mark(draft: Draft, role: Role, typed_text: str | None = None) -> ExpectedMark:
-    """The mark of the draft, or of the text that somebody in this role typed. Nothing is stored."""
+def expected_mark(draft: Draft, role: Role, typed_text: str | None = None, *, heard: int | None = None) -> ExpectedMark:
+    """The mark of the draft, or of the text that somebody in this role typed. Nothing is stored.
+
+    `heard` is how many seconds of a remix this person heard.
+    """
     tried, error = copy(draft), ""
     if typed_text is not None:
         try:
@@ -193,9 +207,9 @@ def expected_mark(draft: Draft, role: Role, typed_text: str | None = None) -> Ex
             tried.text, error = typed_text, str(refused)
         tried.team_typed = draft.team_typed or (tried.text != draft.text and not may_sign(role))
     may_approve = may_sign(role) or marks.is_within_shape(tried)
-    credit = marks.derive_credit(tried, decided_by=role if may_approve else Role.PRINCIPAL)
-    mark = MarkLabel.from_mark(marks.derive_mark(tried), credit)
-    return ExpectedMark(mark, "" if may_approve else draft.artist.name, error)
+    made = marks.derive_mark(tried, heard=heard)
+    credit = marks.derive_credit(tried, decided_by=role if may_approve else Role.PRINCIPAL, mark=made)
+    return ExpectedMark(MarkLabel.from_mark(made, credit), "" if may_approve else draft.artist.name, error)
 
 
 def _earliest_end(*ends: datetime | None) -> datetime | None:

@@ -8,11 +8,14 @@ from django.db import connection
 from django.utils import timezone
 
 from ai import unicode
+from ai.remix.source import SAMPLE_RATE
 from artists import eligibility, review
 from artists.studio.messages import MarkLabel, format_reason
 from catalog.models import Artist
-from fans import mutes, opt_ins
+from fans import mutes, opt_ins, remix_paper
+from fans.desk.words import format_length
 from fans.moment_text import describe_moment
+from fans.remixes import is_remix
 from web.pagination import Cursor
 
 # Written as in the partial indexes drafts_out_newest_first and drafts_stopped_newest_first.
@@ -28,9 +31,9 @@ MUTED_SQL = mutes.muted_sql("draft.person_id", "version.program_id")
 # experience has its draft as a plain number.
 SETTLED_DRAFTS_SQL = """
 SELECT draft.id AS pk, draft.state, draft.reason, {opted_in} AS is_opted_in, {muted} AS is_muted,
-    person.name AS raw_name, draft.text AS raw_text, version.moment AS moment_kind, version.nth, recording.title,
-    program.name AS program, coalesce(nullif(version.wording, '')::json ->> 'locale', 'en') AS language,
-    draft.mark AS mark_key, draft.credit,
+    person.name AS raw_name, draft.text AS raw_text, draft.maker, version.moment AS moment_kind, version.nth,
+    recording.title, program.name AS program,
+    coalesce(nullif(version.wording, '')::json ->> 'locale', 'en') AS language, draft.mark AS mark_key, draft.credit,
     coalesce(experience.delivered_at, draft.decided_at, draft.deadline) AS occurred_at,
     draft.settled_at, draft.deliver_after, draft.deadline, experience.withdrawn_at, experience.receipt_key,
     {waits_for} AS waits_for
@@ -43,7 +46,7 @@ JOIN artists_draft draft ON draft.id = newest.id
 JOIN accounts_person person ON person.id = draft.person_id
 JOIN artists_programversion version ON version.id = draft.version_id
 JOIN artists_program program ON program.id = version.program_id
-LEFT JOIN catalog_recording recording ON recording.id = version.recording_id
+LEFT JOIN catalog_recording recording ON recording.id = artists_song_of(version.id, draft.moment_id)
 LEFT JOIN fans_experience experience ON experience.draft = draft.id
 ORDER BY draft.settled_at DESC, draft.id DESC
 """
@@ -62,6 +65,7 @@ class SettledDraft:
     is_muted: bool
     raw_name: str
     raw_text: str | None
+    maker: str
     moment_kind: str
     nth: int
     title: str | None
@@ -89,7 +93,9 @@ class SettledDraft:
     @property
     def text(self) -> str | None:
         """The text, or None if it was erased or the fan opted out: it usually contains the name."""
-        return self.raw_text if self.is_opted_in else None
+        if not self.is_opted_in or self.raw_text is None or not is_remix(self.maker):
+            return self.raw_text if self.is_opted_in else None
+        return f"A remix, {format_length(remix_paper.read(self.raw_text).frames // SAMPLE_RATE)} long"
 
     @property
     def moment(self) -> str:

@@ -242,7 +242,7 @@ class GrantAdmin(ReadOnlyAdmin):
 class DecisionAdmin(ReadOnlyAdmin):
     list_display = ("id", "artist_id", "kind", "by", "role", "under_id", "at")
     shown = ("id", "artist", "kind", "content_hash", "shape_hash", "envelope_hash", "why_hash", "by", "role",
-             "under", "at")  # fmt: skip
+             "under", "heard_seconds", "at")  # fmt: skip
 
 
 @admin.register(Report, site=site)

@@ -1,6 +1,7 @@
 """What a fan has at the desk of one recording: open it, change it, undo, and keep attempts."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
@@ -13,6 +14,7 @@ from ai.remix.envelope import Envelope
 from ai.remix.moods import ListeningHints, surprise
 from ai.remix.recipe import Recipe
 from ai.remix.source import Source
+from catalog.models import Recording
 from fans import listening
 from fans.desk_models import MAX_TRIES, Choice, RemixDesk, RemixPart, RemixTry
 from fans.exceptions import TriesFull
@@ -98,24 +100,27 @@ def find_tries(desk: Desk) -> list[RemixTry]:
     return list(RemixTry.objects.filter(person=desk.row.person, recording=desk.row.recording_id))
 
 
-@transaction.atomic
 def keep(desk: Desk) -> RemixTry:
     """Keep this recipe as an attempt; one that is kept already stays as it is. Raises TriesFull."""
-    Person.objects.select_for_update(no_key=True).get(pk=desk.row.person_id)  # two tabs do not take one number
-    kept = find_tries(desk)
-    text = desk.recipe.to_json()
+    return _keep(desk.row.person, desk.row.recording_id, desk.recipe, choice=desk.row.choice)
+
+
+def keep_suggestion(person: Person, recording: Recording, recipe: Recipe) -> RemixTry:
+    """Put what the artist suggests among the fan's attempts. Raises TriesFull."""
+    return _keep(person, recording.pk, recipe, choice=Choice.HAND, from_artist=True)
+
+
+@transaction.atomic
+def _keep(person: Person, recording: int, recipe: Recipe, **facts: Any) -> RemixTry:
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two tabs do not take one number
+    own = RemixTry.objects.filter(person=person, recording=recording)
+    kept, text = list(own), recipe.to_json()
     if found := next((each for each in kept if each.recipe == text), None):
         return found
     free = set(range(1, MAX_TRIES + 1)) - {each.number for each in kept}
     if not free:
         raise TriesFull
-    return RemixTry.objects.create(
-        person=desk.row.person,
-        recording_id=desk.row.recording_id,
-        number=min(free),
-        recipe=text,
-        choice=desk.row.choice,
-    )
+    return RemixTry.objects.create(person=person, recording_id=recording, number=min(free), recipe=text, **facts)
 
 
 def use_try(desk: Desk, number: int) -> None:

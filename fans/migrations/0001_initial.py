@@ -444,8 +444,9 @@ class Migration(migrations.Migration):
                             ("preview", "a fan's try-out"),
                             ("corner", "a corner of an envelope"),
                             ("full", "a whole remix"),
+                            ("original", "a recording as it is, to compare remixes with"),
                         ],
-                        max_length=7,
+                        max_length=8,
                     ),
                 ),
                 ("recipe", models.TextField(help_text="canonical JSON of ai.remix.recipe.Recipe")),
@@ -563,20 +564,26 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["preview", "corner", "full"])), name="a_render_has_a_kind"
+                        condition=models.Q(("kind__in", ["preview", "corner", "original", "full"])),
+                        name="a_render_has_a_kind",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("kind", "corner"), ("person", None)),
-                            models.Q(models.Q(("kind", "corner"), _negated=True), ("person__isnull", False)),
+                            models.Q(("kind__in", ["corner", "original"]), ("person", None)),
+                            models.Q(
+                                models.Q(("kind__in", ["corner", "original"]), _negated=True), ("person__isnull", False)
+                            ),
                             _connector="OR",
                         ),
                         name="a_render_is_a_fans_or_a_corner",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("choice", ""), ("kind", "corner")),
-                            models.Q(models.Q(("kind", "corner"), _negated=True), ("choice__in", ["hand", "rules"])),
+                            models.Q(("choice", ""), ("kind__in", ["corner", "original"])),
+                            models.Q(
+                                models.Q(("kind__in", ["corner", "original"]), _negated=True),
+                                ("choice__in", ["hand", "rules"]),
+                            ),
                             _connector="OR",
                         ),
                         name="a_fans_render_says_who_chose",
@@ -591,8 +598,10 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("kind", "full"), ("seconds", None)),
-                            models.Q(models.Q(("kind", "full"), _negated=True), ("seconds__isnull", False)),
+                            models.Q(("kind__in", ["full", "original"]), ("seconds", None)),
+                            models.Q(
+                                models.Q(("kind__in", ["full", "original"]), _negated=True), ("seconds__isnull", False)
+                            ),
                             _connector="OR",
                         ),
                         name="only_a_full_render_is_whole",
@@ -756,6 +765,14 @@ class Migration(migrations.Migration):
                             ("rules", "rules, from the fan's listening"),
                         ],
                         max_length=5,
+                    ),
+                ),
+                (
+                    "from_artist",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="the artist's side suggested it in place of one that it declined",
                     ),
                 ),
                 ("kept_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),

@@ -4,12 +4,13 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
-from fans import experiences, mutes, reports
+from fans import experiences, mutes, remixes, reports
 from fans.models import Experience
 from fans.receipts import build_receipt
 from web.decorators import post_only
@@ -24,14 +25,22 @@ def experience_detail(request: AuthenticatedHttpRequest, pk: UUID) -> HttpRespon
     experience = get_object_or_404(own, pk=pk)
     if experience.is_erased:
         return render(request, "fans/experience_erased.html", {"experience": experience, "section": "feed"})
+    plays = not experience.withdrawn_at and not experience.stopped
+    remix = remixes.find_remix(experience.maker, experience.text) if plays else None
     context = {
         "experience": experience,
+        "remix": remix,
+        "player": remix and remix.build_player(key=str(experience), sound_url=_sound_url(experience)),
         "receipt": build_receipt(experience),
         "program_paused": _is_muted(request, experience),
         "report": reports.find_report(experience, by=request.user),
         "section": "feed",
     }
     return render(request, "fans/experience.html", context)
+
+
+def _sound_url(experience: Experience) -> str:
+    return reverse("experience-sound", args=[experience.pk, remixes.STREAM])
 
 
 @post_only

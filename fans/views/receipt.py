@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from fans.models import Experience
+from fans.models import Experience, Mark
 from fans.receipts import build_receipt, list_paid_roles
 
 
@@ -38,7 +38,7 @@ def _receipt_data(experience: Experience) -> dict[str, Any]:
         "artist": experience.artist.name,
         "kind": experience.kind,
         "mark": experience.mark,
-        "mark_words": experience.mark_words,
+        "mark_words": Mark(experience.mark).text_for_others(experience.credit),
         "delivered_at": experience.delivered_at.isoformat(),
         "withdrawn_at": withdrawn.isoformat() if withdrawn else None,
         **build_receipt(experience),

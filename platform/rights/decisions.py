@@ -21,16 +21,25 @@ def record_decision(
     role: str,
     why_hash: str | None = None,
     under: Decision | None = None,
+    heard_seconds: int | None = None,
 ) -> Decision:
     """Store a decision, in the transaction of what it decides. Outside a transaction it raises RuntimeError.
 
     `by` is `person:<uuid>`, and `role` their role in the artist's team; the database refuses another one. A decision on
     an item needs the `why_hash` too. `under` is a wider decision of the same artist that this one follows from.
+    `heard_seconds` is how much of a sound they had heard, none for anything else.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A decision is written in the transaction of what it decides.")
     return Decision.objects.create(
-        kind=kind, content_hash=content_hash, artist=artist, why_hash=why_hash, by=by, role=role, under=under
+        kind=kind,
+        content_hash=content_hash,
+        artist=artist,
+        why_hash=why_hash,
+        by=by,
+        role=role,
+        under=under,
+        heard_seconds=heard_seconds,
     )
 
 

@@ -141,7 +141,8 @@ NOT_PAGES = {
     "settings-tokens", "settings-token-revoke", "settings-program-resume", "listening-incognito",
     "listen-delete", "listen-separate", "player-plays", "review-approve",
     "review-decline", "review-mark-preview", "review-skip", "review-undo", "review-hold-renew",
-    "review-hold-release", "program-preview", "program-pause", "program-version-sign", "team-review-settings",
+    "review-hold-release", "review-heard", "program-preview", "program-pause", "program-version-sign",
+    "team-review-settings",
     "team-member", "team-invitation", "profile-picture", "song-cover", "song-works", "song-owners", "song-claim",
     "song-remix-corners", "song-remix-corner", "song-remix-heard", "song-remix-sign", "song-remix-end",
     "studio-stem-files", "studio-stem-file", "studio-stem-audio", "staff-report-handle",
@@ -167,7 +168,8 @@ NOT_PAGES = {
     "settings-name-note",
     "feed-new", "feed-activity", "feed-toast", "artist-listen-count", "welcome-first-listen", "studio-tasks",
     "review-count",
-    "review-queue", "recording-audio", "picture",
+    "review-queue", "recording-audio", "picture", "experience-sound", "review-sound", "label-approval-sound",
+    "review-suggest",  # a page, of a remix alone: tests/browser/test_remix_review.py looks at it
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ class ApprovalSerializer(serializers.ModelSerializer[Draft]):
     """Nothing of the fan: no text, no facts, no moment."""
 
     artist = serializers.CharField(source="artist.slug")
-    recording = OwnedRecordingSerializer(source="version.recording", allow_null=True)
+    recording = OwnedRecordingSerializer(source="song", allow_null=True)
     waits_for = serializers.ListField(child=serializers.CharField(), help_text="whose key is missing, by name")
 
     class Meta:

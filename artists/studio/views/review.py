@@ -22,6 +22,7 @@ from artists.studio import review_queue
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.messages import error_message
 from artists.studio.review_context import ReviewContext, expected_mark
+from fans.remixes import is_remix
 from web.decorators import post_only
 from web.parsers import parse_integer
 
@@ -51,7 +52,7 @@ def show_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int)
 @team_member_required
 def approve_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
     """Approve the draft in the posted revision. Words that a person typed need a password typed recently."""
-    revision, is_fresh = _posted_revision(request), did_recently_authenticate(request)
+    revision, is_fresh = posted_revision(request), did_recently_authenticate(request)
     approve = partial(review.approve, draft_id, by=request.user, revision=revision, fresh=is_fresh)
     return _apply_decision(request, studio, draft_id, approve)
 
@@ -61,7 +62,7 @@ def approve_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: i
 def decline_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
     """Decline the draft in the posted revision, with an optional reason."""
     reason = CONTROL_CHARACTERS.sub(" ", request.POST.get("reason", ""))[:MAX_REASON_LENGTH]
-    decline = partial(review.decline, draft_id, by=request.user, reason=reason, revision=_posted_revision(request))
+    decline = partial(review.decline, draft_id, by=request.user, reason=reason, revision=posted_revision(request))
     return _apply_decision(request, studio, draft_id, decline)
 
 
@@ -69,18 +70,20 @@ def decline_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: i
 @team_member_required
 def skip_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
     """Release the draft for others, and show the next one."""
-    holds.release_draft(_get_draft_or_404(studio, draft_id), by=request.user)
+    holds.release_draft(get_draft_or_404(studio, draft_id), by=request.user)
     review_queue.skip(request, studio, draft_id)
     return _respond_with_next(request, studio)
 
 
 @team_member_required
 def edit_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
-    """GET: show the text in a field. POST: save it; a refused text stays in the field."""
+    """GET: show the text in a field. POST: save it; a refused text stays in the field. Of a sound: suggest another."""
+    if is_remix(get_draft_or_404(studio, draft_id).maker):
+        return redirect(studio.url("review-suggest", draft_id=draft_id))
     if request.method != "POST":
         return _render_review(request, studio, _held_context(studio, draft_id, editing=True))
     typed_text = request.POST.get("text", "")
-    revision, is_fresh = _posted_revision(request), did_recently_authenticate(request)
+    revision, is_fresh = posted_revision(request), did_recently_authenticate(request)
     edit = partial(review.edit, draft_id, typed_text, by=request.user, revision=revision, fresh=is_fresh)
     return _apply_decision(request, studio, draft_id, edit, typed_text=typed_text)
 
@@ -89,7 +92,7 @@ def edit_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int)
 @team_member_required
 def preview_mark(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
     """Show the mark that the typed text would get. Nothing is stored."""
-    mark = expected_mark(_get_draft_or_404(studio, draft_id), studio.role, request.POST.get("text", ""))
+    mark = expected_mark(get_draft_or_404(studio, draft_id), studio.role, request.POST.get("text", ""))
     return studio.render(request, "studio/_review_decision.html#mark-preview", mark_preview=mark)
 
 
@@ -97,7 +100,7 @@ def preview_mark(request: AuthenticatedHttpRequest, studio: Studio, draft_id: in
 @team_member_required
 def undo_decision(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
     """Undo a decision and show the draft again, or with `back` the list of drafts that it was in."""
-    _get_draft_or_404(studio, draft_id)
+    get_draft_or_404(studio, draft_id)
     if back := SETTLED_LISTS.get(request.POST.get("back", "")):
         return _undo_in_list(request, studio, draft_id, studio.url("sent") + back)
     try:
@@ -124,7 +127,7 @@ def renew_hold(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int)
 def refresh_queue(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
     """Update the queue, and the status of the draft `on`. The draft itself is not replaced while somebody reads it."""
     draft_id = parse_integer(request.GET.get("on"))
-    context = ReviewContext(_get_draft_or_404(studio, draft_id), studio) if draft_id else None
+    context = ReviewContext(get_draft_or_404(studio, draft_id), studio) if draft_id else None
     return _render_queue(request, studio, context)
 
 
@@ -139,7 +142,7 @@ def show_pending_count(request: AuthenticatedHttpRequest, studio: Studio) -> Htt
 @team_member_required
 def release_hold(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
     """Release the draft when its page is left, so that others get it at once."""
-    holds.release_draft(_get_draft_or_404(studio, draft_id), by=request.user)
+    holds.release_draft(get_draft_or_404(studio, draft_id), by=request.user)
     return HttpResponse(status=204)
 
 
@@ -163,7 +166,7 @@ def _apply_decision(
     typed_text: str | None = None,
 ) -> HttpResponse:
     """Call `decide` and show the next draft, or show this draft with the error."""
-    draft = _get_draft_or_404(studio, draft_id)
+    draft = get_draft_or_404(studio, draft_id)
     try:
         holds.hold_draft(draft, by=request.user)
         decided = decide()
@@ -194,12 +197,12 @@ def _respond_with_next(request: AuthenticatedHttpRequest, studio: Studio, *, don
 
 def _next_context(request: AuthenticatedHttpRequest, studio: Studio, *, problem: str = "") -> ReviewContext | None:
     draft_id = review_queue.take_next_draft(request, studio)
-    return ReviewContext(_get_draft_or_404(studio, draft_id), studio, problem=problem) if draft_id else None
+    return ReviewContext(get_draft_or_404(studio, draft_id), studio, problem=problem) if draft_id else None
 
 
 def _held_context(studio: Studio, draft_id: int, **details: Any) -> ReviewContext:
     """Hold this draft; if somebody else holds it, the context says who."""
-    draft = _get_draft_or_404(studio, draft_id)
+    draft = get_draft_or_404(studio, draft_id)
     try:
         holds.hold_draft(draft, by=studio.person)
     except AlreadyHeld as held:
@@ -263,7 +266,7 @@ def _last_decision(studio: Studio, draft_id: int | None) -> dict[str, Any] | Non
     return {"draft": draft, "seconds_left": max(0, round(seconds_left)), "can_undo": can_undo}
 
 
-def _get_draft_or_404(studio: Studio, draft_id: int) -> Draft:
+def get_draft_or_404(studio: Studio, draft_id: int) -> Draft:
     try:
         draft = review.get_draft(draft_id, by=studio.person)
     except DraftNotFound as error:
@@ -273,6 +276,6 @@ def _get_draft_or_404(studio: Studio, draft_id: int) -> Draft:
     return draft
 
 
-def _posted_revision(request: AuthenticatedHttpRequest) -> int:
+def posted_revision(request: AuthenticatedHttpRequest) -> int:
     """The revision that the person saw; 0, which no draft has, if it is not a number."""
     return parse_integer(request.POST.get("revision")) or 0

@@ -4,13 +4,16 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
 
 from ai.audio.exceptions import AudioError, Refused
 from ai.provenance.exceptions import ProvenanceError
 from ai.provenance.identify import Identified
+from artists.models import Draft
 from fans import provenance
-from fans.models import Render
+from fans.models import Experience, Render
 
 MANIFESTS = {
     None: "It has no manifest.",
@@ -50,8 +53,15 @@ class Command(BaseCommand):
         recording = render.recording
         self.stdout.write(f"{render.get_kind_display()} of “{recording.title}” by {render.artist} ({recording.isrc})")
         self.stdout.write(f"made {render.done_at:%Y-%m-%d %H:%M} UTC, by the recipe {render.recipe}")
-        if render.kind != Render.Kind.FULL:
+        drafts = Draft.objects.filter(moment__render=render)
+        experience = Experience.objects.filter(draft__in=drafts.values("pk")).first()
+        if experience is None:
             self.stdout.write("It was never delivered, so it has no receipt.")
+            return
+        path = reverse("receipt", args=[experience.receipt_key])
+        self.stdout.write(
+            f"Delivered {experience.delivered_at:%Y-%m-%d %H:%M} UTC. Its receipt: {settings.SITE_URL}{path}"
+        )
 
 
 def _say_nothing_found(found: Identified) -> str:

@@ -721,6 +721,13 @@ class Migration(migrations.Migration):
                         blank=True, help_text="the decider’s role in the team at that moment", max_length=9
                     ),
                 ),
+                (
+                    "heard_seconds",
+                    models.PositiveIntegerField(
+                        help_text="of an item that is a sound: how much of exactly this file the decider had heard",
+                        null=True,
+                    ),
+                ),
                 ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "artist",
@@ -741,6 +748,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "item"), ("heard_seconds", None), _connector="OR"),
+                        name="only_an_item_is_heard",
+                    ),
                     models.UniqueConstraint(fields=("id", "artist", "shape_hash"), name="decision_and_its_shape"),
                     models.UniqueConstraint(fields=("id", "artist", "envelope_hash"), name="decision_and_its_envelope"),
                     models.UniqueConstraint(

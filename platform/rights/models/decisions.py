@@ -45,10 +45,14 @@ class Decision(models.Model):
     under = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="+", help_text="a signed wider decision of the same artist"
     )
+    heard_seconds = models.PositiveIntegerField(
+        null=True, help_text="of an item that is a sound: how much of exactly this file the decider had heard"
+    )
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(kind="item") | Q(heard_seconds=None), name="only_an_item_is_heard"),
             # What was decided on points to these: shapes and envelopes by theirs, items, which alone have a why, last.
             models.UniqueConstraint(fields=["id", "artist", "shape_hash"], name="decision_and_its_shape"),
             models.UniqueConstraint(fields=["id", "artist", "envelope_hash"], name="decision_and_its_envelope"),

@@ -1,0 +1,97 @@
+"""What a delivered remix is, from its paper: its sound, what was changed of the recording, and its files."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ai.provenance.label import Choice, Disclosure, disclosure
+from ai.remix.envelope import Envelope
+from ai.remix.recipe import Recipe
+from ai.remix.source import SAMPLE_RATE, Source
+from catalog import audio
+from fans import remix_paper, renders
+from fans.desk import words
+from fans.desk.words import format_length
+from fans.models import SOUND_MAKERS, RemixOffer, Render, RenderFile
+from fans.remix_paper import FileFacts, Paper
+from fans.remix_player import RemixPlayer, count_milliseconds, draw_pictures, list_pieces
+
+MAKER_DESK, MAKER_RULES = SOUND_MAKERS
+STREAM, MASTER = RenderFile.Name.STREAM, RenderFile.Name.MASTER
+
+
+@dataclass(frozen=True)
+class Remix:
+    """A whole remix: what was decided on, and the row of its sound."""
+
+    paper: Paper
+    render: Render
+
+    @cached_property
+    def source(self) -> Source:
+        return Source.parse(self.render.source.content)
+
+    @property
+    def recipe(self) -> Recipe:
+        return self.paper.recipe
+
+    @property
+    def seconds(self) -> int:
+        return self.paper.frames // SAMPLE_RATE
+
+    @property
+    def length(self) -> str:
+        return format_length(self.seconds)
+
+    @cached_property
+    def changes(self) -> list[tuple[str, str]]:
+        """What was done, as what and how: ("Drums", "6 dB softer"). Empty where nothing was."""
+        return words.describe(self.source, self.recipe)
+
+    def disclosure(self, maker: str) -> Disclosure:
+        return disclosure(self.source, self.recipe, Choice.HAND if maker == MAKER_DESK else Choice.RULES)
+
+    @cached_property
+    def may_download(self) -> bool:
+        """Whether the limits that it was made under let its fan keep a file."""
+        offer = RemixOffer.objects.filter(envelope=self.paper.envelope).only("content").first()
+        return offer is not None and Envelope.parse(offer.content).export.download
+
+    def build_player(self, *, key: str, sound_url: str, original_url: str = "") -> RemixPlayer:
+        recording, milliseconds = self.render.recording, count_milliseconds(self.source, self.recipe)
+        pieces = list_pieces(self.source, self.recipe)
+        return RemixPlayer(
+            key=key,
+            title=recording.title,
+            artist=recording.artist_credit,
+            sound_url=sound_url,
+            original_url=original_url,
+            milliseconds=milliseconds,
+            pieces=pieces,
+            pictures=draw_pictures(bytes(self.render.peaks or b""), pieces, milliseconds),
+        )
+
+
+def is_remix(maker: str) -> bool:
+    """Whether a draft or an experience of this maker is a sound, whose text is its paper."""
+    return maker in SOUND_MAKERS
+
+
+def find_remix(maker: str, text: str | None) -> Remix | None:
+    """The remix of a draft or an experience; None where it is none, or its paper was erased."""
+    if not is_remix(maker) or text is None:
+        return None
+    paper = remix_paper.read(text)
+    render = Render.objects.select_related("source", "recording__artist").filter(pk=paper.render).first()
+    return Remix(paper, render) if render else None
+
+
+def find_file(remix: Remix, name: str) -> tuple[Path, FileFacts] | None:
+    """A file of a remix, where the paper names it and the stored bytes are those that were decided on."""
+    facts = remix.paper.files.get(name)
+    if facts is None:
+        return None
+    try:
+        return audio.unchanged_path(renders.fan_file_name(remix.render, name), facts.sha256), facts
+    except FileNotFoundError:
+        return None
