@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 from django.test import override_settings
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from artists.models import Draft
 from catalog.models import Artist
@@ -17,6 +17,7 @@ from tests import factories
 from tests.artists import remix_drafts, remix_scene
 from tests.browser.browsers import PHONE, Browsers, find_overflow
 from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS, FullSite
+from tests.browser.test_every_page import AXE, RULES
 from tests.catalog.audio import settings_for
 from tests.servers import wait_until
 
@@ -29,6 +30,12 @@ def play_tone(path: Path) -> Path:
     tone = np.sin(np.arange(44_100 * SECONDS) * 0.06).astype(np.float32) * 0.2
     soundfile.write(path, np.column_stack([tone, tone]), 44_100)
     return path
+
+
+def find_faults(page: Page) -> list[tuple[str, str]]:
+    """What axe finds, with the first element of each."""
+    violations = AXE.run(page, options=RULES).response["violations"]
+    return [(each["id"], each["nodes"][0]["html"]) for each in violations]
 
 
 @pytest.fixture
@@ -52,6 +59,7 @@ def test_a_remix_is_heard_compared_and_approved_with_the_keyboard_and_played_by_
     expect(page.locator(".draft-foot")).to_contain_text(f"AI-made within bounds {artist.name} signed")
     player = page.get_by_role("group", name="Player: ")
     expect(player.locator("audio[controls]")).to_have_count(0)
+    assert find_faults(page) == []
     page.locator("h1").click()
 
     page.keyboard.press("x")
@@ -73,4 +81,5 @@ def test_a_remix_is_heard_compared_and_approved_with_the_keyboard_and_played_by_
     phone.reload()
     expect(phone.locator("[data-time]")).not_to_have_text("0:00")
     assert find_overflow(phone, 320, 390) == {}
+    assert find_faults(phone) == []
     assert find_overflow(page, 320, 390, 1280) == {}
