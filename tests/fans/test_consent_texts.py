@@ -33,7 +33,7 @@ DRAFT_WITHOUT_FAN = {
     "id", "program", "state", "reason", "revision", "maker", "parts", "mark", "credit", "replaces", "written_at",
     "deadline", "decided_at", "deliver_after", "waits_for",
 }  # fmt: skip
-APPROVAL_FACTS = {"song": "song", "recording": "song"}
+APPROVAL_FACTS = {"song": "song", "recording": "song", "sound_url": "sound"}
 APPROVAL_WITHOUT_FAN = {"pk", "id", "revision", "artist", "use", "deadline", "others", "waits_for"}
 WHY_FACTS = {"moment": "moment", "nth": "moment", "noticed_at": "moment", "recording": "song"}
 
