@@ -14,6 +14,7 @@ import requests
 from django.conf import settings
 from django.test import override_settings
 
+from ai.provenance import keys
 from config.database import use_database
 from config.smoke.mailbox import plain_text, read_messages
 from events.kafka import create_topics
@@ -70,6 +71,7 @@ def run_full_site(template_database: Database, folder: Path) -> Iterator[FullSit
         database = stack.enter_context(servers.create_database(template=template_database))
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         prefix = f"b{uuid.uuid4().hex[:8]}."
+        keys.create(folder / "keys", organisation="Fanfare test")
         for name, value in _environment(database, folder, prefix).items():
             patch.setenv(name, value)
         stack.enter_context(override_settings(KAFKA_TOPIC_PREFIX=prefix))
@@ -101,6 +103,8 @@ def _environment(database: Database, folder: Path, topic_prefix: str) -> dict[st
         "HTTPS": "0",
         "KAFKA_TOPIC_PREFIX": topic_prefix,
         "LIVE_HEARTBEAT_SECONDS": "2",
+        "PROVENANCE_FOLDER": str(folder / "keys"),
+        "RENDER_CACHE": str(folder / "renders"),
         "STATIC_ROOT": str(folder / "static"),
     }
 
