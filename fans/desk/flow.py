@@ -1,12 +1,18 @@
 """Draw which part of the recording each part of a remix comes from: the recording above, the remix below."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ai.remix.recipe import Recipe
-from ai.remix.source import Source
+from ai.remix.source import SAMPLE_RATE, Source
+from catalog.models import SourceStem
 
 WIDTH = 1000
 """Of the drawing, in its own units. Both songs fill it."""
+LINES, HEIGHT = 200, 40
+"""Of the picture of the sound, in the same units."""
+PEAKS_A_SECOND = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +52,25 @@ def draw_flow(source: Source, recipe: Recipe) -> list[Ribbon]:
 
 def _scale(span: tuple[int, int], bars: int) -> tuple[float, float]:
     return round(span[0] * WIDTH / bars, 1), round(span[1] * WIDTH / bars, 1)
+
+
+def read_peaks(source_id: int, recipe: Recipe) -> list[bytes]:
+    """The peaks of the stems that are heard."""
+    heard = [stem_id for stem_id, change in recipe.stems.items() if not change.mute]
+    stems = SourceStem.objects.filter(source=source_id, stem__in=heard)
+    return [bytes(peaks) for peaks in stems.order_by("pk").values_list("audio__peaks", flat=True)]
+
+
+def draw_sound(source: Source, peaks: Sequence[bytes]) -> str:
+    """The path of upright lines, from the first section of the recording to its last, above the ribbons."""
+    bars = source.sections[0].first_bar, source.sections[-1].end_bar
+    start, end = (source.frame_of_bar(bar) * PEAKS_A_SECOND / SAMPLE_RATE for bar in bars)
+    edges = [int(start + (end - start) * line / LINES) for line in range(LINES + 1)]
+    loud = [
+        max((max(one[first : max(last, first + 1)], default=0) for one in peaks), default=0)
+        for first, last in pairwise(edges)
+    ]
+    loudest = max(*loud, 1)
+    step = WIDTH // LINES
+    halves = [max(one * HEIGHT // (2 * loudest), 1) for one in loud]
+    return "".join(f"M{step * line + step // 2} {HEIGHT // 2 - half}v{2 * half}" for line, half in enumerate(halves))

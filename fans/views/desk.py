@@ -120,6 +120,7 @@ def _context(desk: state.Desk) -> dict[str, Any]:
         "changes": words.describe(desk.source, desk.recipe),
         "moods": words.describe_moods(find_moods(desk.source, desk.envelope), desk.recipe),
         "ribbons": flow.draw_flow(desk.source, desk.recipe),
+        "sound": flow.draw_sound(desk.source, flow.read_peaks(desk.offer.source_id, desk.recipe)),
         "tries": state.find_tries(desk),
         "section": "artists",
     }
