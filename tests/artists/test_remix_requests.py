@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from django.db.models import F
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -22,7 +23,7 @@ from catalog import audio
 from catalog.models import Artist
 from fans import remix_paper, render_worker, renders
 from fans.desk import state
-from fans.models import Render
+from fans.models import Render, RenderFile
 from rights.models import Place
 from rights.shares import Role
 from tests import factories
@@ -207,7 +208,14 @@ def test_limits_that_narrow_while_it_is_rendered_end_it_before_anybody_hears_it(
     assert following.follow_next()
 
     assert (read(request).ending, Draft.objects.count()) == ("uncleared", 0)
-    assert Render.objects.get(kind="full").expires_at
+    render = Render.objects.get(kind="full")
+    assert render.expires_at
+    assert audio.storage().exists(renders.fan_file_name(render, "master"))
+    Render.objects.filter(pk=render.pk).update(expires_at=F("created_at"))
+    assert renders.delete_expired() == 1
+    assert not audio.storage().exists(renders.fan_file_name(render, "master"))
+    assert not RenderFile.objects.exists()
+    assert read(request).moment
 
 
 def test_a_sound_that_cannot_be_made_ends_it_and_says_so_to_the_team_and_the_fan(silent: Asking) -> None:
