@@ -142,7 +142,7 @@ NOT_PAGES = {
     "listen-delete", "listen-separate", "player-plays", "review-approve",
     "review-decline", "review-mark-preview", "review-skip", "review-undo", "review-hold-renew",
     "review-hold-release", "review-heard", "program-preview", "program-pause", "program-version-sign",
-    "team-review-settings",
+    "team-review-settings", "studio-promotion-end",
     "team-member", "team-invitation", "profile-picture", "song-cover", "song-works", "song-owners", "song-claim",
     "song-remix-corners", "song-remix-corner", "song-remix-heard", "song-remix-sign", "song-remix-end",
     "studio-stem-files", "studio-stem-file", "studio-stem-audio", "staff-report-handle",
