@@ -8,6 +8,7 @@ import msgspec
 from django.utils.text import get_text_list
 
 from ai.remix.envelope import Envelope, Export, SectionBounds, StemBounds, VocalBounds
+from ai.remix.recipe import original, seconds_of
 from ai.remix.source import SAMPLE_RATE, Source
 from fans.desk.words import format_length
 
@@ -44,6 +45,7 @@ class Road:
 def propose(source: Source, today: dt.date) -> Envelope:
     """The limits that an artist begins with: little of everything, and no silence of the voice."""
     seconds = max(source.frames // SAMPLE_RATE, 1)
+    unchanged = int(seconds_of(source, original(source)))
     stems = {
         stem.id: StemBounds((0, 0), may_mute=False)
         if stem.role == "master"
@@ -61,7 +63,7 @@ def propose(source: Source, today: dt.date) -> Envelope:
         order="recorded",
         begin_with=(),
         max_sections=min(len(source.sections) * 2, 64),
-        seconds=(min(60, seconds), min(seconds * 2, 1200)),
+        seconds=(min(60, seconds, unchanged), min(seconds * 2, 1200)),
         rooms=("none", "kitchen", "hall"),
         colours=("none", "warm", "radio"),
         vocals=VocalBounds(1),

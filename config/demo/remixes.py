@@ -39,9 +39,13 @@ ARRIVED = (AudioUpload.State.WAITING, AudioUpload.State.CHECKED)
 
 
 def permit_remixes(world: DemoWorld) -> None:
-    """Let the soloist own and wrote her song, and permit remixes. Mara and the label did so before."""
-    artist, principal = world.artists[SOLO], world.principal(SOLO)
-    recording = artist.recordings.get(title=HRAUN.title)
+    """The soloist permits remixes of her song. Mara and the label did so before."""
+    own_and_permit(world.artists[SOLO].recordings.get(title=HRAUN.title), world.principal(SOLO))
+
+
+def own_and_permit(recording: Recording, principal: Person) -> None:
+    """Let the artist own the recording, write the song, and permit remixes."""
+    artist = recording.artist
     work = registration.add_work(recording, recording.title, by=principal.actor)
     own = parties.get_artist_party(artist)
     for claim in (
@@ -57,17 +61,16 @@ def open_next() -> bool:
 
     Raises InvalidRequest where the product refuses one of the songs.
     """
-    waiting = [song for slug, song in SONGS if not _advance(_find_recording(slug, song), song)]
+    waiting = []
+    for slug, song in SONGS:
+        recording = Recording.objects.select_related("artist").get(artist__slug=slug, title=song.title)
+        if not advance(recording, song, Person.objects.get(handle=ARTISTS_BY_SLUG[slug].principal)):
+            waiting.append(song)
     return bool(waiting)
 
 
-def _find_recording(slug: str, song: Song) -> Recording:
-    return Recording.objects.select_related("artist").get(artist__slug=slug, title=song.title)
-
-
-def _advance(recording: Recording, song: Song) -> bool:
+def advance(recording: Recording, song: Song, principal: Person) -> bool:
     """Do what comes next for one song. Returns whether fans can remix it."""
-    principal = Person.objects.get(handle=ARTISTS_BY_SLUG[recording.artist.slug].principal)
     newest = envelopes.find_newest(recording)
     if envelopes.find_current(recording):
         return True

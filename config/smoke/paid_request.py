@@ -43,10 +43,10 @@ def fan_asks_for_a_message(run: SmokeRun) -> None:
     request = ExperienceRequest.objects.get()
     require(request.state == "paying", f"before the card is held nobody is asked: {request.state}")
     pay_at_provider(run, session)
-    require(wait_for(partial(_has_status, request, "held"), seconds=20), "the card is held")
+    require(wait_for(partial(has_status, request, "held"), seconds=20), "the card is held")
     page = browser.http.get(f"{run.site}/requests/{request.pk}", timeout=30)
     require(page.status_code == 200, f"Ana sees where it stands: {page.status_code}")
-    hold = _hold(request)
+    hold = find_hold(request)
     until = f"{hold.capture_before:%d %b %H:%M} UTC" if hold.capture_before else "?"
     run.report(f"Ana asked for a message to Leyla; {format_money(PRICE, 'EUR')} are held until {until}")
 
@@ -59,8 +59,8 @@ def approved_message_is_charged(run: SmokeRun) -> None:
     assert draft
     began = time.monotonic()
     mara.call_api("POST", f"/api/v1/drafts/{draft['id']}/approve", {"revision": draft["revision"]})
-    require(_has_status(request, "held"), "the approval charges nothing")
-    require(wait_for(partial(_has_status, request, "captured"), seconds=30), "after the time to undo it is charged")
+    require(has_status(request, "held"), "the approval charges nothing")
+    require(wait_for(partial(has_status, request, "captured"), seconds=30), "after the time to undo it is charged")
     waited = time.monotonic() - began
     require(waited >= GRACE_SECONDS - 0.5, f"and not before: {waited:.1f} s")
     fan = run.fans["approved"]
@@ -71,7 +71,8 @@ def approved_message_is_charged(run: SmokeRun) -> None:
     reference = fan.socket.notices("experience.delivered")[-1][1]["reference"].partition(":")[2]
     message = fan.browser.call_api("GET", f"/api/v1/experiences/{reference}")
     require("Leyla" in message["text"], f"it greets whom she chose: {message['text']}")
-    deferred = read_balance(f"deferred:request-{_hold(request).pk}:{request.created_at:%Y%m}", "EUR", book="simulated")
+    account = f"deferred:request-{find_hold(request).pk}:{request.created_at:%Y%m}"
+    deferred = read_balance(account, "EUR", book="simulated")
     require(deferred == 0, f"what was paid for it is earned: {deferred}")
     run.report(f"Mara approved it; {waited:.1f} s later the card was charged, and Ana reads: “{message['text']}”")
 
@@ -82,12 +83,12 @@ def _find_draft(run: SmokeRun) -> dict[str, Any] | None:
     return found
 
 
-def _hold(request: ExperienceRequest) -> Authorisation:
+def find_hold(request: ExperienceRequest) -> Authorisation:
     found = authorisations.find(f"request:{request.pk}")
     require(found, "there is a hold")
     assert found
     return found
 
 
-def _has_status(request: ExperienceRequest, status: str) -> bool:
-    return _hold(request).status == status
+def has_status(request: ExperienceRequest, status: str) -> bool:
+    return find_hold(request).status == status

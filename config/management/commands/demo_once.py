@@ -21,7 +21,7 @@ from django.db import connection
 from config import database
 from config.demo.command import DemoCommand
 from config.processes import BACKGROUND_COMMANDS, ONE_ADDRESS, PAYMENTS_COMMAND, manage_process
-from config.smoke import delivery, money, paid_request, setup
+from config.smoke import delivery, money, paid_remix, paid_request, setup
 from config.smoke.checks import SmokeFailed, is_healthy, require, wait_for
 from config.smoke.people import SmokeRun
 from config.smoke.sockets import SocketClient
@@ -55,6 +55,10 @@ MONEY_STAGES = [
     paid_request.principal_offers_messages,
     paid_request.fan_asks_for_a_message,
     paid_request.approved_message_is_charged,
+    paid_remix.principal_opens_a_song,
+    paid_remix.fan_asks_for_a_remix,
+    paid_remix.remix_is_heard_and_approved,
+    paid_remix.fan_plays_exactly_that,
     money.statement_adds_up,
 ]
 """Only where payments are simulated: a run pays nobody's money."""
