@@ -83,17 +83,28 @@ def _describe(blocker: Blocker, viewer: Party, members: set[int]) -> BlockerRow:
         return _describe_own(blocker, words)
     name = party.name if party.artist_id else str(party)
     ask = "" if blocker.problem in UNSETTLED else _ask(party, members)
+    title, reason = _describe_problem(blocker, name, words) or (
+        f"{name} has not said yes to {words}",
+        _explain_silence(party, members),
+    )
+    return BlockerRow(blocker, title, reason, ask=ask)
+
+
+def _describe_problem(blocker: Blocker, name: str, words: str) -> tuple[str, str] | None:
+    """The title and the reason of what somebody else said; None of somebody who said nothing."""
     match blocker.problem:
         case "unconfirmed":
-            title, reason = f"{name} has not confirmed a share", "It counts once they confirm it."
+            return f"{name} has not confirmed a share", "It counts once they confirm it."
         case "disputed":
-            title, reason = f"The share of {name} is disputed", SETTLED_BY_STAFF
+            return f"The share of {name} is disputed", SETTLED_BY_STAFF
         case "refused":
-            title = f"{name} said no to {words}"
-            reason = "This no stands. No agreement can overrule it." if blocker.is_artist else THEIR_NO
-        case _:
-            title, reason = f"{name} has not said yes to {words}", _explain_silence(party, members)
-    return BlockerRow(blocker, title, reason, ask=ask)
+            return (
+                f"{name} said no to {words}",
+                "This no stands. No agreement can overrule it." if blocker.is_artist else THEIR_NO,
+            )
+        case "bounds":
+            return f"{name} agreed to less than the artist signed", "The artist can sign narrower limits."
+    return None
 
 
 def _name_use(use: str) -> str:

@@ -12,9 +12,11 @@ from django.db.models import Q, QuerySet
 from accounts.countries import country_names
 from accounts.models import Person
 from accounts.time_zones import start_of_day
+from ai.remix.bounds import OuterBounds
 from artists import rights_mail
 from artists.exceptions import InvalidPeriod, InvalidRequest
 from artists.label.roster import claimed_recordings
+from artists.remixes import owner_bounds
 from catalog import identifiers
 from catalog.models import Artist, Recording, RecordingWork, Work
 from rights import agreement_versions, agreements, parties, roster
@@ -60,6 +62,8 @@ class Choices:
     key_above: int = 0
     scheme: SplitScheme | None = None
     own_words: str = ""
+    bounds: OuterBounds | None = None
+    """How far remixes may go."""
 
     def list_parties(self, own: Party) -> list[Party]:
         """The rightsholder itself first, then the artists, then the others."""
@@ -77,6 +81,8 @@ class Choices:
             self.covers_later and not self.songs,
             self.after_end,
             self.monthly_limit,
+            self.bounds.to_json() if self.bounds else "",
+            "; ".join(owner_bounds.describe(self.bounds)) if self.bounds else "",
         )
         terms = Terms("", (), self.starts_at, self.ends_at, self.scheme, tuple(self._list_keys(own)))
         return write_terms(self.list_parties(own), permission, terms, zone=self.zone, own_words=self.own_words)
@@ -200,6 +206,8 @@ def find_problems(choices: Choices) -> dict[str, str]:
         problems["covers_later"] = "You named songs, so none is added later. Switch it off, or name no song."
     if choices.key_above and not choices.second_key:
         problems["key_above"] = "Nobody holds a second key, so leave this empty."
+    if choices.bounds and Use.REMIX not in choices.uses:
+        problems["uses"] = "You say how far remixes may go, so choose remixes, or limit nothing."
     return problems | (_find_income_problems(choices) if Use.TIER in choices.uses else {})
 
 

@@ -17,8 +17,8 @@ SWITCHED_USES = (Use.PERSONAL_MESSAGE, Use.REMIX, Use.PLAYLIST, Use.DJ)
 """The uses that have a switch, in the order of the page. Nobody can switch on voice and training."""
 OFFERED_USES = frozenset({Use.PERSONAL_MESSAGE})
 """The uses of which something is made today. A yes to another one is stored for later."""
-OWN_YES = frozenset({"country"})
-"""Problems with which the artist's own yes is in: it holds in some countries only."""
+OWN_YES = frozenset({"country", "bounds"})
+"""Problems with which the artist's own yes is in: it holds in some countries, or for narrower limits, only."""
 OF_ALL = Q(recording=None, work=None)
 """Grants for all songs."""
 UNSETTLED = frozenset({"unknown", "unconfirmed", "disputed"})

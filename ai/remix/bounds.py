@@ -1,13 +1,26 @@
 """Compare envelopes: is one narrower than another, is it inside what the owners of rights agreed to?"""
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from ai.remix import canonical
 from ai.remix.check import Violation
-from ai.remix.envelope import Colour, Envelope, Export, Order, Pitch, Room, Seconds, StemBounds, Tempo
+from ai.remix.envelope import (
+    MAX_PITCH,
+    MAX_REPEATS,
+    Colour,
+    Envelope,
+    Export,
+    Order,
+    Pitch,
+    Room,
+    Seconds,
+    StemBounds,
+    Tempo,
+)
 from ai.remix.source import Slug
 
 type Range = tuple[int, int]
@@ -18,17 +31,23 @@ class OuterBounds(canonical.Document, frozen=True, forbid_unknown_fields=True, o
 
     tempo_percent: tuple[Tempo, Tempo] | None = None
     pitch_semitones: tuple[Pitch, Pitch] | None = None
-    vocals_pitch_semitones: int | None = None
+    vocals_pitch_semitones: Annotated[int, Meta(ge=0, le=MAX_PITCH)] | None = None
     seconds: tuple[Seconds, Seconds] | None = None
-    max_times: int | None = None
+    max_times: Annotated[int, Meta(ge=1, le=MAX_REPEATS)] | None = None
     """How often one section may come."""
     order: Order | None = None
     """`recorded` forbids another order, also that a later section opens."""
     may_not_mute: tuple[Slug, ...] = ()
+    """Ids of stems. `vocals` is the first stem of that role, and also `vocals-2` and so on."""
     rooms: tuple[Room, ...] | None = None
     colours: tuple[Colour, ...] | None = None
     export: Export | None = None
     expires: dt.date | None = None
+
+    def __post_init__(self) -> None:
+        for low, high in filter(None, (self.tempo_percent, self.pitch_semitones, self.seconds)):
+            if low > high:
+                raise ValueError(f"the range {low} to {high} is upside down")
 
 
 def narrower(new: Envelope, old: Envelope) -> bool:
@@ -116,8 +135,8 @@ def _lists_beyond(envelope: Envelope, outer: OuterBounds) -> list[Violation]:
 def _arrangement_beyond(envelope: Envelope, outer: OuterBounds) -> list[Violation]:
     found = [
         Violation(f"stems.{stem_id}.may_mute", "beyond", False)
-        for stem_id in outer.may_not_mute
-        if stem_id in envelope.stems and envelope.stems[stem_id].may_mute
+        for stem_id, bounds in envelope.stems.items()
+        if bounds.may_mute and any(stem_id == name or stem_id.startswith(f"{name}-") for name in outer.may_not_mute)
     ]
     if outer.order == "recorded" and (envelope.order == "free" or envelope.begin_with):
         found.append(Violation("order", "beyond", "recorded"))

@@ -126,6 +126,12 @@ BEGIN
         IF NEW.expires_at <= statement_timestamp() THEN
             PERFORM refuse('an envelope that has expired does not come into force');
         END IF;
+        IF EXISTS (
+            SELECT FROM rights_bounds_on_remixes(NEW.recording_id) owned
+            WHERE rights_is_within(NEW.content::jsonb, owned.remix_bounds::jsonb) IS NOT TRUE
+        ) THEN
+            PERFORM refuse('an envelope goes no further than the owners of the song agreed to');
+        END IF;
         NEW.in_force_from := statement_timestamp();
     END IF;
     IF OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL THEN
@@ -135,6 +141,19 @@ BEGIN
 END $$;
 CREATE TRIGGER signed_as_it_is BEFORE UPDATE ON artists_remixenvelope
 FOR EACH ROW EXECUTE FUNCTION artists_check_envelope();
+
+-- What is in force stands where the question who must say yes compares it with what the owners agreed to.
+CREATE FUNCTION artists_write_remix_limits() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    DELETE FROM rights_remixlimits WHERE recording_id = NEW.recording_id;
+    INSERT INTO rights_remixlimits (recording_id, content)
+    SELECT recording_id, content FROM artists_remixenvelope
+    WHERE recording_id = NEW.recording_id AND in_force_from IS NOT NULL AND ended_at IS NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER writes_its_limits AFTER UPDATE OF in_force_from, ended_at ON artists_remixenvelope
+FOR EACH ROW EXECUTE FUNCTION artists_write_remix_limits();
 
 -- Fans see exactly what is in force.
 CREATE FUNCTION artists_check_remix_offer() RETURNS trigger LANGUAGE plpgsql
@@ -168,6 +187,8 @@ DROP TRIGGER ends_its_offer ON artists_remixenvelope;
 DROP FUNCTION artists_end_remix_offer();
 DROP TRIGGER as_in_force ON fans_remixoffer;
 DROP FUNCTION artists_check_remix_offer();
+DROP TRIGGER writes_its_limits ON artists_remixenvelope;
+DROP FUNCTION artists_write_remix_limits();
 DROP TRIGGER signed_as_it_is ON artists_remixenvelope;
 DROP FUNCTION artists_check_envelope();
 DROP FUNCTION artists_is_second_signature(bigint, bigint);

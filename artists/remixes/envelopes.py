@@ -19,7 +19,7 @@ from artists.exceptions import InvalidRequest, Stale
 from artists.models import RemixEnvelope
 from artists.notifications import artist_notices
 from artists.permissions import require_role
-from artists.remixes import corners
+from artists.remixes import corners, owner_bounds
 from audit import trail
 from catalog import sources
 from catalog.models import Recording
@@ -56,29 +56,24 @@ def is_wider(envelope: RemixEnvelope) -> bool:
 
 
 def save(recording: Recording, content: Envelope, *, by: Person) -> RemixEnvelope:
-    """Add an unsigned version, and want the sound of its corners. What is in force stays so until this one is.
+    """Add an unsigned version, and want the sound of its corners. Raises NotAllowed or InvalidRequest.
 
-    Raises NotAllowed or InvalidRequest.
+    What is in force stays so until this one is, unless an owner of the song agreed to less meanwhile.
     """
     require_role(recording.artist, by, roles.may_edit, "say what fans may make of a song")
     source = sources.current(recording)
     if source is None:
         raise InvalidRequest("Bring the parts of the song first, and confirm its beat and its sections.")
-    _validate(content, Source.parse(source.content))
+    _validate(recording, content, Source.parse(source.content))
     with transaction.atomic():
         _lock(recording)
-        newest = find_newest(recording)
-        if newest and newest.content == content.to_json() and newest.ended_at is None:
+        _end_what_is_beyond(recording, by=by)
+        newest, text = find_newest(recording), content.to_json()
+        if newest and newest.content == text and newest.ended_at is None:
             return newest
-        envelope = RemixEnvelope.objects.create(
-            artist=recording.artist,
-            recording=recording,
-            version=newest.version + 1 if newest else 1,
-            source=source,
-            content=content.to_json(),
-            expires_at=Now(),
-            by=by.actor,
-        )
+        said = {"artist": recording.artist, "recording": recording, "source": source, "content": text, "by": by.actor}
+        version = newest.version + 1 if newest else 1
+        envelope = RemixEnvelope.objects.create(**said, version=version, expires_at=Now())
         envelope.refresh_from_db()
         corners.add(envelope)
         facts = {"recording": recording.pk, "version": envelope.version}
@@ -100,6 +95,7 @@ def sign(envelope: RemixEnvelope, *, by: Person, fresh: bool) -> RemixEnvelope:
         newest = find_newest(envelope.recording)
         if newest and newest.pk != envelope.pk:
             raise Stale(f"Version {newest.version} is newer. Sign that one.")
+        _require_within(envelope.recording, Envelope.parse(envelope.content))
         decision = envelope.decision
         if decision is None:
             decision = _sign_first(envelope, by=by, fresh=fresh)
@@ -133,11 +129,24 @@ def end(recording: Recording, *, by: Person) -> None:
         _end(recording, by=by)
 
 
-def _validate(content: Envelope, source: Source) -> None:
+def _validate(recording: Recording, content: Envelope, source: Source) -> None:
     if problems := problems_with(content, source):
         raise InvalidRequest(f"These limits do not fit the song: {'; '.join(problems)}.")
     if content.expires <= timezone.now().date():
         raise InvalidRequest("The last day must lie ahead.")
+    _require_within(recording, content)
+
+
+def _require_within(recording: Recording, content: Envelope) -> None:
+    if sentences := owner_bounds.find_beyond(recording, content):
+        raise InvalidRequest(" ".join(sentences))
+
+
+def _end_what_is_beyond(recording: Recording, *, by: Person) -> None:
+    """End the envelope in force where an owner agreed to less since: until then no corner of a newer one is cleared."""
+    current = find_current(recording)
+    if current and owner_bounds.find_beyond(recording, Envelope.parse(current.content)):
+        _end(recording, by=by)
 
 
 def _lock(recording: Recording) -> None:

@@ -7,7 +7,8 @@ from django.utils import timezone
 from ai.remix.envelope import Envelope
 from ai.remix.source import Source
 from artists.models import EnvelopeCorner, RemixEnvelope
-from artists.remixes import corners, envelope_text, envelopes
+from artists.remixes import corners, envelope_text, envelopes, owner_bounds
+from artists.remixes.owner_bounds import OwnersBounds
 from artists.studio.access import Studio
 from catalog.models import Recording, RecordingSource
 from fans.models import Render
@@ -41,6 +42,10 @@ class RemixPage:
     missing: tuple[str, ...]
     """Who must say yes to remixes of the song, as sentences."""
     corners: list[CornerRow]
+    owners: list[OwnersBounds]
+    """What the owners agreed to, where their agreements state bounds."""
+    beyond: list[str]
+    """Where what is in force, or else the newest version, goes beyond that, as sentences."""
 
     @property
     def speeds(self) -> list[CornerRow]:
@@ -84,15 +89,18 @@ def load(studio: Studio, recording: Recording, stored: RecordingSource) -> Remix
         shown = envelope_text.adopt(source, shown, today)
     refusal = clearance.find_missing(Use.REMIX, studio.artist, [recording], territory=studio.person.country)
     is_open = newest is not None and newest.in_force_from is None
+    current = envelopes.find_current(recording)
     return RemixPage(
         source,
         shown,
         newest,
-        envelopes.find_current(recording),
+        current,
         is_wider=newest is not None and is_open and envelopes.is_wider(newest),
         may_sign_again=newest is not None and is_open and envelopes.may_sign_again(newest, studio.person),
         missing=refusal.missing if refusal is not None else (),
         corners=list_corners(studio, source, newest) if newest else [],
+        owners=owner_bounds.list_of(recording),
+        beyond=owner_bounds.find_beyond(recording, Envelope.parse(current.content) if current else shown),
     )
 
 

@@ -59,7 +59,7 @@ class Blocker:
     """One party, or one thing that nobody knows, that blocks some recordings."""
 
     problem: str
-    """off, refused, country, unconfirmed, disputed or unknown."""
+    """off, refused, country, bounds, unconfirmed, disputed or unknown."""
     is_artist: bool
     """Whether it is asked as the artist. The artist's own no stands."""
     roles: list[str]

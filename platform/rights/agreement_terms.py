@@ -42,6 +42,9 @@ class Permission:
     covers_later: bool = False
     after_end: str = AfterEnd.PLAYS_ON
     monthly_limit: int | None = None
+    remix_bounds: str = ""
+    """JSON of how far remixes may go, and the same in words."""
+    how_far: str = ""
 
     @property
     def is_income(self) -> bool:
@@ -79,15 +82,16 @@ def write_terms(
         "Where": f"In {_write_countries(permission.countries)}.",
         "Tiers": f"For the tiers “{permission.tier_class}” alone." if permission.tier_class else "For every tier.",
         "When": _write_period(terms.starts_at, terms.ends_at, zone),
+        "How far": f"A remix may go no further than this: {permission.how_far}. Artists sign limits inside it.",
         "How many": _write_limit(permission),
         "Who says yes to each": _write_keys(terms),
         "Afterwards": AFTERWARDS[AfterEnd(permission.after_end)],
         "Income": _write_split(terms.scheme),
     }
     clauses |= {"Also": own_words} if own_words else {}
-    left_out = OF_ITEMS if permission.is_income else ()
+    left_out = (*(OF_ITEMS if permission.is_income else ()), *(() if permission.how_far else ("How far",)))
     wording = "\n\n".join(f"{heading}: {text}" for heading, text in clauses.items() if heading not in left_out)
-    return replace(terms, wording=wording, scopes=permission.scopes)
+    return replace(terms, wording=wording, scopes=permission.scopes, remix_bounds=permission.remix_bounds)
 
 
 def read_clauses(wording: str) -> list[tuple[str, str]]:

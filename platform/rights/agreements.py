@@ -67,6 +67,8 @@ class Terms:
     ends_at: datetime | None = None
     scheme: SplitScheme | None = None
     keys: tuple[Key, ...] = ()
+    remix_bounds: str = ""
+    """JSON of how far remixes may go; empty: as far as artists sign."""
 
 
 def propose(number: str, parties: Collection[Party], terms: Terms, *, by: Person, title: str = "") -> AgreementVersion:
@@ -88,6 +90,7 @@ def propose(number: str, parties: Collection[Party], terms: Terms, *, by: Person
             version=newest.version + 1 if newest else 1,
             wording=terms.wording,
             scheme=terms.scheme,
+            remix_bounds=terms.remix_bounds,
             proposed_by=by.actor,
             starts_at=terms.starts_at or Now(),
             ends_at=terms.ends_at,

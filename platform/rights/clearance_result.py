@@ -42,7 +42,7 @@ class Missing:
     """One yes that is missing, with the names that describe it. `rights.refusals` says it in words."""
 
     problem: str
-    """off, refused, country, unconfirmed, disputed or unknown."""
+    """off, refused, country, bounds, unconfirmed, disputed or unknown."""
     use: str
     country: str
     role: str
@@ -65,7 +65,7 @@ class ClearanceRefusal:
     missing: tuple[str, ...]
     """What is missing, as a studio can show it: `Mara Veil (artist): personal messages are off`."""
     problems: tuple[str, ...] = ()
-    """For each of them a code: off, refused, country, unconfirmed, disputed or unknown."""
+    """For each of them a code: off, refused, country, bounds, unconfirmed, disputed or unknown."""
     details: tuple[Missing, ...] = ()
     """Who has not said yes to what, for pages that group it by party."""
 

@@ -27,7 +27,10 @@ def describe(missing: Missing) -> str:
         return f"The shares of the {PLURALS[Role(missing.role)]} of {missing.song} {describe_gap(missing.known)}"
     if missing.problem == "unknown":
         return UNKNOWN[Role(missing.role)].format(title=missing.song)
-    return f"{name_party(missing.party, missing.kind)}{_describe_problem(missing)}"
+    name = name_party(missing.party, missing.kind)
+    if missing.problem == "bounds":
+        return f"{name} agreed to less than the limits that were signed for {missing.song}"
+    return f"{name}{_describe_problem(missing)}"
 
 
 def _describe_problem(missing: Missing) -> str:

@@ -197,14 +197,14 @@ RANGES = st.tuples(st.integers(70, 100), st.integers(101, 140))
 @hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_database_compares_envelopes_as_the_code_does(db: None, data: st.DataObject) -> None:
-    one, other = (make_envelope(make_source(), **_draw_changes(data)) for _ in range(2))
+    one, other = (make_envelope(make_source(), **draw_changes(data)) for _ in range(2))
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT artists_is_narrower(%s::jsonb, %s::jsonb)", [one.to_json(), other.to_json()])
         assert cursor.fetchone()[0] is narrower(one, other)
 
 
-def _draw_changes(data: st.DataObject) -> dict[str, Any]:
+def draw_changes(data: st.DataObject) -> dict[str, Any]:
     """One change of the sample, or none: so that many pairs are narrower, and each bound decides some of them."""
     sample = json.loads(make_envelope(make_source()).to_json())
     stem, section = (

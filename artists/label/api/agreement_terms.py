@@ -1,11 +1,14 @@
 """The terms of an agreement as the API takes them, and what their dry run answers."""
 
+import json
 from typing import Any
 
 from django.utils import timezone
 from rest_framework import serializers
 
 from accounts.time_zones import find_zone, validate_time_zone
+from ai.remix.bounds import OuterBounds
+from ai.remix.canonical import InvalidValue
 from artists import agreement_proposals as proposals
 from artists.agreement_papers import DryRun
 from artists.agreement_proposals import KEY_HOLDERS, MAX_COUNTRIES, MAX_NUMBER, MAX_SONGS, Choices
@@ -59,6 +62,11 @@ class TermsSerializer(StrictSerializer):
     )
     key_above = serializers.IntegerField(min_value=0, max_value=MAX_NUMBER, required=False)
     scheme = IdField(required=False, allow_null=True)
+    remix_bounds = serializers.JSONField(
+        required=False, allow_null=True,
+        help_text="how far remixes may go: tempo_percent, pitch_semitones and seconds as [from, to],"
+        " vocals_pitch_semitones, max_times, order, may_not_mute, rooms, colours, export, expires",
+    )  # fmt: skip
     own_words = serializers.CharField(max_length=20_000, required=False, allow_blank=True, validators=[validate_lines])
 
     @property
@@ -87,6 +95,13 @@ class TermsSerializer(StrictSerializer):
             raise serializers.ValidationError("No split has this number.")
         return scheme
 
+    def validate_remix_bounds(self, said: Any) -> OuterBounds | None:
+        try:
+            bounds = OuterBounds.parse(json.dumps(said)) if said is not None else None
+        except InvalidValue as error:
+            raise serializers.ValidationError(str(error)) from error
+        return bounds if bounds != OuterBounds() else None
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         said = super().validate(attrs)
         zone, days = find_zone(said.get("time_zone", "")), (said.get("first_day"), said.get("last_day"))
@@ -99,7 +114,7 @@ class TermsSerializer(StrictSerializer):
         same = lists | {name: said[name] for name in optional if name in said}
         choices = Choices(
             uses=sorted(set(said["uses"])), monthly_limit=said.get("monthly_limit"), scheme=said.get("scheme"),
-            starts_at=starts_at, ends_at=ends_at, zone=zone, **same,
+            starts_at=starts_at, ends_at=ends_at, zone=zone, bounds=said.get("remix_bounds"), **same,
         )  # fmt: skip
         if problems := proposals.find_problems(choices):
             raise serializers.ValidationError(problems)
@@ -114,7 +129,7 @@ class UseEffectSerializer(serializers.Serializer[UseEffect]):
 
 class BlockerSerializer(serializers.Serializer[Any]):
     problem = serializers.CharField(
-        source="blocker.problem", help_text="off, refused, country, unconfirmed, disputed or unknown"
+        source="blocker.problem", help_text="off, refused, country, bounds, unconfirmed, disputed or unknown"
     )
     is_final = serializers.BooleanField(help_text="the artist's own no, which no agreement overrules")
     title = serializers.CharField()

@@ -1,8 +1,10 @@
 """The agreements of a rightsholder over the API: list, read, dry-run, propose, accept and end them."""
 
+import json
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -49,7 +51,12 @@ class AgreementSerializer(serializers.Serializer[Any]):
     wording = serializers.CharField(source="version.wording")
     wording_hash = serializers.CharField(source="version.wording_hash", help_text="SHA-256 of the wording")
     scheme = serializers.IntegerField(source="version.scheme_id", allow_null=True)
+    remix_bounds = serializers.SerializerMethodField(help_text="how far remixes may go; null: as far as artists sign")
     parties = AgreementPartySerializer(source="members", many=True)
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_remix_bounds(self, reading: Any) -> dict[str, Any] | None:
+        return json.loads(reading.version.remix_bounds) if reading.version.remix_bounds else None
 
 
 class ProposedTermsSerializer(serializers.Serializer[Any]):

@@ -12,6 +12,7 @@ from accounts import time_zones
 from artists import agreement_proposals as proposals
 from artists.agreement_proposals import Choices
 from artists.exceptions import InvalidPeriod
+from artists.label.forms.remix_bounds import BoundsFields, type_bounds
 from artists.validation import validate_lines, validate_title, validate_visible
 from catalog.models import Artist
 from rights.agreement_terms import USES, read_clauses
@@ -31,7 +32,7 @@ class SchemeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not gene
         return f"{Use(scheme.use).label}{of_class}, split {scheme.version}"
 
 
-class AgreementForm(forms.Form):
+class AgreementForm(BoundsFields):
     """What a rightsholder chooses. `choices` are the objects after validation."""
 
     title = forms.CharField(
@@ -141,6 +142,7 @@ class AgreementForm(forms.Form):
                 )
             except InvalidPeriod as error:
                 self.add_error(error.field, str(error))
+        self.clean_bounds(cleaned)
         if not self.errors:
             for name, problem in proposals.find_problems(self.choices).items():
                 self.add_error(name, problem)
@@ -158,6 +160,7 @@ class AgreementForm(forms.Form):
             zone=ZoneInfo(said["zone"]),
             second_key=said["second_key"],
             key_above=said["key_above"] or 0,
+            bounds=self.bounds,
             **same,
         )
 
@@ -189,6 +192,7 @@ def type_version(reading: Reading, own: Party) -> dict[str, Any]:
         "key_above": keys[0].key_above if keys else None,
         "scheme": version.scheme_id,
         "own_words": own_words,
+        **type_bounds(version.remix_bounds),
     }
 
 

@@ -21,6 +21,23 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="RemixLimits",
+            fields=[
+                (
+                    "recording",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="catalog.recording",
+                    ),
+                ),
+                ("content", models.TextField(help_text="JSON")),
+            ],
+            options={"verbose_name_plural": "remix limits"},
+        ),
+        migrations.CreateModel(
             name="AgreementVersion",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -29,6 +46,15 @@ class Migration(migrations.Migration):
                 (
                     "wording_hash",
                     models.CharField(blank=True, help_text="SHA-256 of the wording, by the database", max_length=64),
+                ),
+                (
+                    "remix_bounds",
+                    models.TextField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="JSON of how far remixes may go; empty: as far as artists sign",
+                    ),
                 ),
                 ("proposed_by", models.CharField(max_length=80)),
                 (

@@ -6,6 +6,7 @@ from audit.operations import append_only, dated_by_clock, never_removed, only_re
 from rights.migrations import (
     _agreement_effect,
     _agreements,
+    _bounds,
     _claims,
     _clearance,
     _deciders,
@@ -108,7 +109,9 @@ class Migration(migrations.Migration):
         append_only("rights_clearance"),
         append_only("rights_clearancegrant"),
         append_only("rights_clearancerecording"),
+        migrations.RunSQL(_bounds.WITHIN, _bounds.DROP_WITHIN),
         migrations.RunSQL(_clearance.ANSWERS, _clearance.DROP_ANSWERS),
+        migrations.RunSQL(_bounds.BOUNDS, _bounds.DROP_BOUNDS),
         migrations.RunSQL(_agreement_effect.ANSWERS_SUPPOSING, _agreement_effect.DROP_ANSWERS_SUPPOSING),
         migrations.RunSQL(_clearance.STORED_WHOLE, _clearance.DROP_STORED_WHOLE),
         migrations.RunSQL(_stops.STOPS, _stops.DROP_STOPS),

@@ -78,8 +78,13 @@ WITH {more_tables}asked AS MATERIALIZED (
 )
 SELECT needed.n, needed.role, needed.party_id, needed.recording_id, needed.work_id,
     CASE WHEN said.refuses THEN NULL ELSE said.grant_id END,
-    CASE WHEN said.refuses THEN 'refused' WHEN said.grant_id IS NOT NULL THEN ''
-        WHEN said.elsewhere THEN 'country' ELSE 'off' END, 0::bigint
+    CASE WHEN said.refuses THEN 'refused'
+        WHEN asked.use = 'remix' AND said.grant_id IS NOT NULL AND EXISTS (
+            SELECT FROM public.rights_remixlimits signed JOIN public.rights_grant given ON given.id = said.grant_id
+            JOIN public.rights_agreementversion agreed ON agreed.id = given.agreement_version_id
+            WHERE signed.recording_id = needed.recording_id AND agreed.remix_bounds <> ''
+                AND public.rights_is_within(signed.content::jsonb, agreed.remix_bounds::jsonb) IS NOT TRUE) THEN 'bounds'
+        WHEN said.grant_id IS NOT NULL THEN '' WHEN said.elsewhere THEN 'country' ELSE 'off' END, 0::bigint
 FROM needed JOIN asked ON asked.n = needed.n
 LEFT JOIN public.catalog_recording recording ON recording.id = needed.recording_id
 LEFT JOIN public.catalog_work work ON work.id = needed.work_id

@@ -7,6 +7,7 @@ from rights.models.agreements import (
     AgreementScope,
     AgreementVersion,
     FeeBearer,
+    RemixLimits,
     SplitLine,
     SplitScheme,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "Party",
     "PartyDecision",
     "Place",
+    "RemixLimits",
     "RosterEntry",
     "ShapeHash",
     "SplitLine",

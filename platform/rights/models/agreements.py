@@ -85,6 +85,9 @@ class AgreementVersion(models.Model):
     wording = models.TextField()
     wording_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the wording, by the database")
     scheme = models.ForeignKey(SplitScheme, models.PROTECT, null=True, related_name="+")
+    remix_bounds = models.TextField(
+        blank=True, default="", db_default="", help_text="JSON of how far remixes may go; empty: as far as artists sign"
+    )
     proposed_by = models.CharField(max_length=80)
     proposed_at = models.DateTimeField(db_default=Now(), help_text="set by the database")
     starts_at = models.DateTimeField(db_default=Now())
@@ -195,3 +198,19 @@ class Acceptance(models.Model):
 
     def __str__(self) -> str:
         return f"version:{self.version_id} by party:{self.party_id}"
+
+
+class RemixLimits(models.Model):
+    """The limits of remixes that hold for a recording, as its artist's side signed them.
+
+    The question who must say yes compares them with the bounds of agreements. Only a trigger writes them.
+    """
+
+    recording = models.OneToOneField(Recording, models.PROTECT, primary_key=True, related_name="+")
+    content = models.TextField(help_text="JSON")
+
+    class Meta:
+        verbose_name_plural = "remix limits"
+
+    def __str__(self) -> str:
+        return f"limits of recording:{self.pk}"

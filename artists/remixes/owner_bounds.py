@@ -1,0 +1,115 @@
+"""What the owners of a song agreed to for its remixes: read it, say it in words, and compare limits with it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils.text import get_text_list
+
+from ai.remix.bounds import OuterBounds, within
+from ai.remix.check import Violation
+from ai.remix.envelope import MAX_TEMPO, MIN_TEMPO, Envelope
+from artists.remixes.envelope_text import format_reach, format_steps
+from catalog.models import Recording
+from fans.desk.words import format_length
+from rights.models import Party
+from rights.refusals import name_party
+
+PARTS = {"drums": "drums", "bass": "bass", "chords": "chords", "vocals": "the voice"}
+ROOMS = ("kitchen", "hall")
+COLOURS = ("warm", "radio", "echo")
+EXPORTS = {"download": "keep it as a file", "share": "offer it to other fans here"}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnersBounds:
+    """What one owner whose yes counts now agreed to."""
+
+    party: Party
+    bounds: OuterBounds
+
+    @property
+    def name(self) -> str:
+        return name_party(self.party.name, self.party.kind)
+
+    @property
+    def words(self) -> list[str]:
+        return describe(self.bounds)
+
+
+def list_of(recording: Recording) -> list[OwnersBounds]:
+    """The bounds of everybody whose yes to remixes of the song counts now and is of an agreement that states some."""
+    with connection.cursor() as cursor:  # in SQL: the database asks the same function when an envelope holds
+        cursor.execute("SELECT party_id, remix_bounds FROM rights_bounds_on_remixes(%s) ORDER BY 1, 2", [recording.pk])
+        rows = cursor.fetchall()
+    parties = Party.objects.in_bulk({party for party, _ in rows})
+    # The artist accepted what the rightsholders beside it state, so it is named where nobody else is.
+    bounds = [OwnersBounds(parties[party], OuterBounds.parse(text)) for party, text in rows]
+    return [one for one in bounds if one.party.artist_id is None] or bounds
+
+
+def find_beyond(recording: Recording, envelope: Envelope) -> list[str]:
+    """Where the limits go beyond what somebody agreed to, as sentences that name the owner and the bound."""
+    return [
+        f"{owner.name} agreed to less: {words}."
+        for owner in list_of(recording)
+        for words in dict.fromkeys(_describe_violation(one, owner.bounds) for one in within(envelope, owner.bounds))
+    ]
+
+
+def describe(bounds: OuterBounds) -> list[str]:
+    """What the bounds say, each in some words. Nothing where they say nothing."""
+    return [words for _, words in _list_words(bounds)]
+
+
+def _describe_violation(violation: Violation, bounds: OuterBounds) -> str:
+    name = {"vocals": "vocals_pitch_semitones", "sections": "max_times", "stems": "may_not_mute"}
+    first = violation.path.split(".")[0]
+    return dict(_list_words(bounds))[name.get(first, first)]
+
+
+def _list_words(bounds: OuterBounds) -> Iterator[tuple[str, str]]:
+    """The name of each bound that is stated, and its words."""
+    yield from _list_ranges(bounds)
+    yield from _list_sections(bounds)
+    for name, allowed in (("rooms", bounds.rooms), ("colours", bounds.colours)):
+        if allowed is not None:
+            named = [str(one) for one in allowed if one != "none"]
+            yield name, f"of all {name} only {get_text_list(named, 'and')}" if named else f"no {name}"
+    if bounds.export is not None:
+        words = {"stream": "play it here", **EXPORTS}
+        forbidden = [each for key, each in words.items() if not getattr(bounds.export, key)]
+        yield "export", f"fans may not {get_text_list(forbidden, 'or')}" if forbidden else "fans may keep and share it"
+    if bounds.expires:
+        yield "expires", f"until {bounds.expires.day} {bounds.expires:%B %Y}"
+
+
+def _list_ranges(bounds: OuterBounds) -> Iterator[tuple[str, str]]:
+    if tempo := bounds.tempo_percent:
+        yield "tempo_percent", f"tempo {_write_range(*tempo, MIN_TEMPO, MAX_TEMPO)} % of the recording"
+    if pitch := bounds.pitch_semitones:
+        low, high = (format_steps(steps) for steps in pitch)
+        yield "pitch_semitones", f"key {low}" if low == high else f"key from {low} to {high}"
+    if bounds.vocals_pitch_semitones is not None:
+        yield "vocals_pitch_semitones", f"the voice moves {format_reach(bounds.vocals_pitch_semitones)}"
+    if bounds.seconds:
+        shortest, longest = bounds.seconds
+        yield "seconds", f"{format_length(shortest)} to {format_length(longest)} long"
+
+
+def _list_sections(bounds: OuterBounds) -> Iterator[tuple[str, str]]:
+    if bounds.max_times is not None:
+        yield "max_times", f"each section at most {bounds.max_times} {'time' if bounds.max_times == 1 else 'times'}"
+    if bounds.order == "recorded":
+        yield "order", "the sections in the recorded order"
+    if bounds.may_not_mute:
+        names = [PARTS.get(stem, stem.replace("-", " ")) for stem in bounds.may_not_mute]
+        yield "may_not_mute", f"never without {get_text_list(names, 'or')}"
+
+
+def _write_range(low: int, high: int, least: int, most: int) -> str:
+    if low == high:
+        return f"exactly {low}"
+    if low <= least:
+        return f"at most {high}"
+    return f"at least {low}" if high >= most else f"from {low} to {high}"

@@ -1,0 +1,210 @@
+"""Owners state how far remixes may go: limits of artists beyond it are neither saved nor signed, and stop counting."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from ai.remix.bounds import OuterBounds, within
+from ai.remix.envelope import Export
+from artists.exceptions import InvalidRequest
+from artists.models import RemixEnvelope
+from artists.remixes import envelopes, owner_bounds
+from catalog.models import Artist
+from fans.models import RemixOffer
+from rights import agreements, clearance
+from rights.agreement_terms import Permission, write_terms
+from rights.agreements import Terms
+from rights.grants import Songs
+from rights.models import AgreementVersion, Party, Use
+from tests import factories
+from tests.adversarial.test_database_constraints import refused, sql
+from tests.adversarial.test_envelope_constraints import BRING, SIGN, decide, draw_changes
+from tests.ai.remix.samples import make_envelope, make_source
+from tests.artists import remix_scene
+from tests.artists.remix_scene import Scene
+from tests.artists.studio.pages import visible_text
+from tests.rights import factories as owners
+
+pytestmark = pytest.mark.django_db
+SLOW = OuterBounds(tempo_percent=(70, 105))
+
+
+@pytest.fixture
+def scene(artist: Artist, settings: Settings, tmp_path: Path) -> Scene:
+    return remix_scene.create_scene(artist, settings, tmp_path)
+
+
+def agree(scene: Scene, bounds: OuterBounds, number: str = "B-1", country: str = "") -> AgreementVersion:
+    """The label and the artist agree to remixes inside these bounds."""
+    artist = scene.recording.artist
+    label = Party.objects.get(name="Harbor Lane")
+    members = [label, Party.objects.get(artist=artist)]
+    words = "; ".join(owner_bounds.describe(bounds))
+    permission = Permission(
+        ("remix",), (Songs(artist),), (country,), remix_bounds=bounds.to_json() if words else "", how_far=words
+    )
+    terms = write_terms(members, permission, Terms("", ()))
+    version = agreements.propose(number, members, terms, by=owners.get_signer(label))
+    for party in members:
+        agreements.accept(version, party, by=owners.get_signer(party), fresh=True)
+    return version
+
+
+def missing(scene: Scene, country: str = "") -> tuple[str, ...]:
+    found = clearance.find_missing(Use.REMIX, scene.recording.artist, [scene.recording], territory=country)
+    return found.missing if found is not None else ()
+
+
+def test_the_paper_says_how_far_and_the_database_keeps_it(scene: Scene) -> None:
+    version = agree(scene, SLOW)
+
+    sentence = (
+        "A remix may go no further than this: tempo at most 105 % of the recording. Artists sign limits inside it."
+    )
+    assert f"\n\nHow far: {sentence}\n\n" in version.wording
+    refused("permission denied", "UPDATE rights_agreementversion SET remix_bounds = ''")
+    refused("permission denied", "INSERT INTO rights_remixlimits VALUES (%s, '{}')", scene.recording.pk)
+    refused("permission denied", "DELETE FROM rights_remixlimits")
+    refused(
+        "bounds_are_an_object",
+        "INSERT INTO rights_agreementversion (agreement_id, version, wording, wording_hash, remix_bounds, proposed_by)"
+        " VALUES (%s, 9, 'x', '', '[1]', 'x')",
+        version.agreement_id,
+    )
+
+
+def test_limits_beyond_what_an_owner_agreed_to_are_not_saved_and_the_page_names_owner_and_bound(scene: Scene) -> None:
+    agree(scene, SLOW)
+    path = f"/studio/{scene.recording.artist.slug}/songs/{scene.recording.pk}/remixes"
+
+    with pytest.raises(InvalidRequest, match=r"Harbor Lane \(label\) agreed to less: tempo at most 105 %"):
+        scene.save()
+    page = visible_text(factories.fresh_client(scene.principal).get(path))
+
+    assert "Harbor Lane (label) agreed to no more than this: tempo at most 105 % of the recording" in page
+    assert scene.sign(scene.save(tempo_percent=(90, 105))).in_force_from
+
+
+def test_limits_that_an_owner_narrowed_meanwhile_are_not_signed_also_by_raw_sql(scene: Scene) -> None:
+    envelope = scene.save()
+    remix_scene.hear(envelope, scene.principal)
+    agree(scene, SLOW, country="DE")
+
+    with pytest.raises(InvalidRequest, match="agreed to less"):
+        envelopes.sign(envelope, by=scene.principal, fresh=True)
+    sql(SIGN, decide(envelope, scene.principal, "principal").pk, envelope.pk)
+    refused("no further than the owners", BRING, envelope.pk)
+
+
+def test_what_is_in_force_counts_no_more_once_an_owner_narrows_it_and_again_inside(scene: Scene) -> None:
+    agree(scene, OuterBounds())
+    scene.sign(scene.save())
+    before = missing(scene)
+    cleared = clearance.clear(Use.REMIX, scene.recording.artist, [scene.recording])
+    assert isinstance(cleared, clearance.Clearance)
+
+    agree(scene, SLOW)
+    narrowed, still = missing(scene), clearance.still_clear([cleared.id])
+    offered = RemixOffer.objects.open().count()
+    envelope = scene.save(tempo_percent=(90, 105))
+    ended = RemixOffer.objects.open().count()
+    scene.sign(envelope)
+
+    sentence = "Harbor Lane (label) agreed to less than the limits that were signed for Low Tide Choir"
+    assert (before, still, offered, ended) == ((), set(), 1, 0)
+    assert sentence in narrowed
+    assert missing(scene) == ()
+    assert RemixEnvelope.objects.in_force().get() == envelope
+
+
+def test_bounds_for_one_country_stop_remixes_there_alone(scene: Scene) -> None:
+    scene.sign(scene.save())
+    agree(scene, SLOW, country="DE")
+
+    assert missing(scene, "FR") == ()
+    assert len(missing(scene, "DE")) == 2  # the label, and the artist who accepted the same
+
+
+def test_a_label_types_bounds_and_types_them_again_for_the_next_version(scene: Scene, client: Client) -> None:
+    label = Party.objects.get(name="Harbor Lane")
+    owners.add_to_roster(label, scene.recording.artist)
+    client = factories.fresh_client(owners.get_signer(label))
+    typed: dict[str, Any] = {
+        "title": "Remixes", "artists": [scene.recording.artist_id], "uses": ["remix"], "zone": "UTC",
+        "after_end": "plays_on", "second_key": "", "do": "preview", "tempo_to": 110, "vocals": "1",
+        "no_exports": ["share"], "may_not_mute": ["vocals"], "in_order": "on",
+    }  # fmt: skip
+    path = f"/label/{label.pk}/agreements"
+    seen = client.post(f"{path}/new", typed)
+    client.post(f"{path}/new", typed | {"do": "send", "shown": seen.context["shown"]})
+    version = AgreementVersion.objects.get()
+    again = client.get(f"{path}/{version.pk}/next").context["form"]
+    upside_down = client.post(f"{path}/new", typed | {"tempo_from": 120})
+
+    assert json.loads(version.remix_bounds) == {
+        "tempo_percent": [70, 110], "vocals_pitch_semitones": 1, "order": "recorded", "may_not_mute": ["vocals"],
+        "export": {"stream": True, "download": True, "share": False},
+    }  # fmt: skip
+    assert "never without the voice; fans may not offer it to other fans here" in visible_text(seen)
+    assert {name: again.initial[name] for name in ("tempo_from", "tempo_to", "vocals", "no_exports", "in_order")} == {
+        "tempo_from": 70, "tempo_to": 110, "vocals": 1, "no_exports": ["share"], "in_order": True,
+    }  # fmt: skip
+    assert (upside_down.status_code, "This end is above the other one." in visible_text(upside_down)) == (422, True)
+
+
+@st.composite
+def bounds(draw: st.DrawFn) -> OuterBounds:
+    """At most three bounds, near the sample: each decides some of the pairs."""
+    choices: dict[str, Any] = {
+        "tempo_percent": draw(st.sampled_from([[85, 110], [86, 120], [70, 140]])),
+        "pitch_semitones": draw(st.sampled_from([[-2, 2], [-1, 2], [-2, 3]])),
+        "vocals_pitch_semitones": draw(st.integers(0, 2)),
+        "seconds": draw(st.sampled_from([[8, 120], [10, 120], [1, 130]])),
+        "max_times": draw(st.integers(1, 3)),
+        "order": draw(st.sampled_from(["recorded", "free"])),
+        "may_not_mute": draw(st.sampled_from([[], ["drums"], ["vocals", "bass"]])),
+        "rooms": draw(st.sampled_from([[], ["hall"], ["none", "kitchen", "hall"]])),
+        "colours": draw(st.sampled_from([[], ["warm"], ["warm", "radio", "echo"]])),
+        "export": {name: draw(st.booleans()) for name in ("stream", "download", "share")},
+        "expires": draw(st.sampled_from(["2027-05-30", "2027-05-31", "2027-06-01"])),
+    }
+    stated = draw(st.sets(st.sampled_from(sorted(choices)), max_size=3))
+    return OuterBounds.parse(json.dumps({name: choices[name] for name in stated}))
+
+
+@hypothesis_settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(outer=bounds(), data=st.data())
+def test_the_database_compares_limits_with_bounds_as_the_code_does(db: None, outer: OuterBounds, data: Any) -> None:
+    limits = make_envelope(make_source(), **draw_changes(data))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rights_is_within(%s::jsonb, %s::jsonb)", [limits.to_json(), outer.to_json()])
+        inside = cursor.fetchone()[0]
+    beyond = within(limits, outer)
+
+    assert inside is (beyond == [])
+    assert all(owner_bounds.describe(outer) for _ in beyond)
+    if inside and outer.tempo_percent:
+        assert outer.tempo_percent[0] <= limits.tempo_percent[0] <= limits.tempo_percent[1] <= outer.tempo_percent[1]
+
+
+def test_limits_without_a_part_are_inside_no_bounds_on_it(db: None) -> None:
+    whole: dict[str, Any] = json.loads(make_envelope(make_source()).to_json())
+    outer = OuterBounds(
+        (70, 140), (-5, 5), 5, (1, 1200), 8, "recorded", ("drums",), ("kitchen", "hall"), ("warm",),
+        Export(stream=True, download=True, share=True),
+    )  # fmt: skip
+    for name in ("tempo_percent", "pitch_semitones", "vocals", "seconds", "sections", "order", "stems", "rooms",
+                 "colours", "export"):  # fmt: skip
+        part = json.dumps({key: value for key, value in whole.items() if key != name})
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT rights_is_within(%s::jsonb, %s::jsonb) IS TRUE", [part, outer.to_json()])
+            assert cursor.fetchone()[0] is False, name
