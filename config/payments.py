@@ -134,6 +134,14 @@ def read_grace() -> timedelta:
     return timedelta(days=days)
 
 
+def read_gift_time() -> timedelta:
+    """How long somebody can redeem a gift. After that it is paid back."""
+    days = env.integer("GIFT_DAYS", 365)
+    if not 30 <= days <= 1095:
+        raise ImproperlyConfigured(f"GIFT_DAYS={days}: say from 30 to 1095 days.")
+    return timedelta(days=days)
+
+
 def read_payout_minimums() -> dict[str, int]:
     """What is paid out at least, by currency, in minor units. Of others it is ten whole units."""
     return dict(_read_minimum(word) for word in env.comma_separated("PAYOUT_MINIMUMS", PAYOUT_MINIMUMS))

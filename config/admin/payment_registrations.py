@@ -69,7 +69,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     list_display = ("id", "book", "provider_id", "person_id", "artist_id", "status", "period_end", "synced_at")
     shown = ("id", "book", "provider_id", "person", "artist", "price", "next_price", "checkout", "status",
              "period_end", "trial_end", "cancel_at_period_end", "is_collection_paused", "has_pending_update",
-             "is_second", "schedule", "canceled_at", "ended_at", "created", "synced_at")  # fmt: skip
+             "is_second", "is_gift", "schedule", "canceled_at", "ended_at", "created", "synced_at")  # fmt: skip
     filters = ("person", "artist")
     related = (
         ("Invoices", "billing_invoice", "subscription"),

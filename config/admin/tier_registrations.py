@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from billing.models import Checkout, Promotion, TierPrice, TierVersion
+from billing.models import Checkout, Gift, Promotion, TierPrice, TierVersion
 from config.admin.read_only import ReadOnlyAdmin
 from config.admin.site import site
 
@@ -13,6 +13,15 @@ class CheckoutAdmin(ReadOnlyAdmin):
     shown = ("id", "person", "artist", "price", "book", "currency", "trial_days", "promotion",
              "first_amount", "session_id", "status", "consent", "created_at", "expires_at")  # fmt: skip
     filters = ("person", "price")
+
+
+@admin.register(Gift, site=site)
+class GiftAdmin(ReadOnlyAdmin):
+    list_display = ("id", "created_at", "giver_id", "price_id", "months", "book", "status", "redeemed_at")
+    shown = ("id", "giver", "artist", "price", "book", "currency", "months", "amount", "consent", "session_id",
+             "status", "subscription", "redeem_by", "redeemed_by", "redeemed_at", "back_wanted_at", "expires_at",
+             "created_at")  # fmt: skip
+    filters = ("giver", "price")
 
 
 @admin.register(Promotion, site=site)

@@ -12,7 +12,7 @@ from accounts import consents
 from accounts.decorators import login_required
 from accounts.models import Person
 from accounts.requests import AuthenticatedHttpRequest
-from billing import caps, own, portal, subscription_changes, terms, where_it_went
+from billing import caps, gifts, own, portal, subscription_changes, terms, where_it_went
 from billing.exceptions import BillingError
 from billing.models import Subscription, TierPrice
 from billing.subscription_changes import Choice
@@ -160,6 +160,7 @@ def _render(
         "limit_form": limit_form or (cap and LimitForm(cap=cap)),
         "own": own.list_own(request.user),
         "receipts": list_receipts(request.user),
+        "given": gifts.list_given(request.user),
         "problem": problem,
         "section": PAGE,
     }

@@ -15,10 +15,10 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import Person
-from billing import authorisations, checkouts, customers, paybacks
+from billing import authorisations, checkouts, customers, gifts, paybacks
 from billing.exceptions import ProviderError
 from billing.failures import describe_error, one_at_a_time
-from billing.models import Authorisation, Checkout, Closure, Customer, Subscription
+from billing.models import Authorisation, Checkout, Closure, Customer, Gift, Subscription
 from billing.models.authorisations import HELD
 from billing.provider import get_provider
 from billing.sync import ENDED, compare
@@ -100,6 +100,8 @@ def _work(closure: Closure) -> None:
             authorisations.want_release(reference, f"closure:{closure.why}")
     for order in _orders(closure.person).filter(status=Checkout.Status.OPEN):
         checkouts.expire(order)
+    for gift in _open_gifts(closure.person):
+        gifts.expire(gift)
     ended = [_end(name) for name in _list_running(closure.person)]
     paid_back = [_pay_back(row, closure) for row in _find_paid(closure)] if closure.why == Closure.Why.AGE else []
     if all(ended) and all(paid_back) and not _is_billable(closure.person):
@@ -122,7 +124,7 @@ def _end(name: str) -> bool:
 
 def _find_paid(closure: Closure) -> QuerySet[Subscription]:
     """Those with a period that was open when the age was lowered."""
-    rows = Subscription.objects.filter(person=closure.person_id, book=closure.book)
+    rows = Subscription.objects.filter(person=closure.person_id, book=closure.book, is_gift=False)
     return rows.filter(invoices__lines__period_end__gt=closure.created_at).distinct().order_by("pk")
 
 
@@ -172,7 +174,12 @@ def _is_closed(person: Person) -> bool:
 
 
 def _is_billable(person: Person) -> bool:
-    return any(found.exists() for found in (_orders(person), _running(person), _holds(person)))
+    return any(found.exists() for found in (_orders(person), _running(person), _holds(person), _open_gifts(person)))
+
+
+def _open_gifts(person: Person) -> QuerySet[Gift]:
+    """What the person began to pay for somebody else. What is paid stays a gift."""
+    return Gift.objects.filter(giver=person, book=settings.PAYMENTS, status=Gift.Status.OPEN)
 
 
 def _holds(person: Person) -> QuerySet[Authorisation]:

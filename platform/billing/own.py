@@ -19,7 +19,7 @@ from billing.sync import ENDED
 
 MAX_PAYMENTS = 50
 
-type State = Literal["late", "ending", "trial", "running", "ended"]
+type State = Literal["late", "ending", "trial", "running", "ended", "gift"]
 
 
 class Grace(NamedTuple):
@@ -46,6 +46,8 @@ class Own:
 
     @property
     def state(self) -> State:
+        if self.row.is_gift:
+            return "gift"
         if self.row.status in ENDED:
             return "ended"
         if self.row.status in UNPAID:
@@ -150,6 +152,7 @@ def find_paid(person: Person, pk: int) -> Paid | None:
 
 def _read(person: Person, *, most: int, pk: int | None = None) -> list[Paid]:
     paid = Invoice.objects.filter(subscription__person=person, status=Invoice.Status.PAID, book=settings.PAYMENTS)
+    paid = paid.filter(subscription__is_gift=False)  # its giver paid it
     if pk is not None:
         paid = paid.filter(pk=pk)
     lines = InvoiceLine.objects.select_related("price__version").order_by("period_start", "pk")

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat, Now
 from django.utils import timezone
 
-from billing import closing, holds_sync, payout_reconcile, second_subscriptions, webhooks
+from billing import closing, gifts, holds_sync, payout_reconcile, second_subscriptions, webhooks
 from billing.exceptions import ProviderError
 from billing.failures import describe_error
 from billing.models import Invoice, Subscription, SyncMark, WebhookEvent
@@ -61,6 +61,7 @@ def reconcile(*, is_full: bool = False) -> None:
     for name in sorted(names):
         compare(name, is_full=is_full)
     holds_sync.compare_all(is_full=is_full)
+    gifts.pay_back_all()
     second_subscriptions.end_all()
     closing.reopen_unpaid()
     payout_reconcile.reconcile(is_full=is_full)
@@ -119,7 +120,8 @@ def find_stale(*, is_full: bool) -> Iterable[str]:
     live = ours.exclude(status__in=ENDED)
     if is_full:
         recent = Q(ended_at__gte=Now() - LONGEST_MEMORY)
-        return (live | ours.filter(recent)).values_list("provider_id", flat=True)
+        gifts = Subscription.objects.filter(book=settings.PAYMENTS, is_gift=True, person=None)
+        return (live | ours.filter(recent) | gifts).values_list("provider_id", flat=True)
     near = Q(period_end__range=(timezone.now() - DAY, timezone.now() + HOUR))
     stale = live.filter(near | Q(synced_at__lte=Now() - DAY)).order_by("synced_at")
     return stale.values_list("provider_id", flat=True)[:MAX_STALE]

@@ -5,7 +5,7 @@ from django.conf import settings
 from accounts.models import Person
 from billing import caps
 from billing.exceptions import Unpayable
-from billing.models import Authorisation, Checkout, SpendingSettings
+from billing.models import Authorisation, Checkout, Gift, SpendingSettings
 from web.times import write_time
 
 
@@ -25,6 +25,8 @@ def set_currency(person: Person, currency: str) -> None:
     if order := live.order_by("status", "expires_at").first():
         until = f" An order in it is open until {write_time(order.expires_at)}." if order.status == "open" else ""
         raise Unpayable(f"You pay in {order.currency}, and this is a price in {currency}.{until}")
+    if Gift.objects.filter(giver=person, book=settings.PAYMENTS, status="open").exclude(currency=currency).exists():
+        raise Unpayable(f"A gift that you began to pay is in another currency, and this is a price in {currency}.")
     if held := Authorisation.objects.held().filter(person=person).exclude(currency=currency).first():
         raise Unpayable(f"You pay in {held.currency}, and this is a price in {currency}. A request in it is open.")
     SpendingSettings.objects.filter(pk=chosen.pk).update(

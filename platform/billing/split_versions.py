@@ -16,6 +16,13 @@ def freeze(invoice: Invoice) -> SplitScheme | None:
     return invoice.scheme
 
 
+def freeze_for(invoice: Invoice, tier: Tier) -> None:
+    """Write the version of a tier's split into a paid invoice whose lines are not known yet, once."""
+    if invoice.scheme_id is None and (scheme := _resolve(tier, invoice.paid_at)) is not None:
+        Invoice.objects.filter(pk=invoice.pk, scheme=None).update(scheme=scheme)
+        invoice.scheme = scheme
+
+
 def is_fee_shared(scheme: SplitScheme | None) -> bool:
     """Whether the card's fee is deducted before the split."""
     return scheme is not None and scheme.fee_bearer == FeeBearer.SHARED

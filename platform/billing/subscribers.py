@@ -43,7 +43,7 @@ def count_by_price(artist: Artist) -> list[PriceCount]:
     counted = live.values("price").annotate(
         fans=Count("pk"),
         late=Count("pk", filter=Q(status=status.PAST_DUE)),
-        ending=Count("pk", filter=Q(cancel_at_period_end=True) | Q(status__in=ENDED)),
+        ending=Count("pk", filter=Q(cancel_at_period_end=True) | Q(status__in=ENDED, is_gift=False)),
         trying=Count("pk", filter=Q(status=status.TRIALING)),
         leaving=Count("pk", filter=Q(next_price__isnull=False)),
     )
@@ -63,7 +63,8 @@ def count_fans(artist: Artist) -> int:
 def count_by_month(artist: Artist, *, most: int = 12) -> list[MonthCount]:
     """The newest months in which somebody began or left, the newest first; in two queries."""
     # One that was never paid gave nothing, and is counted nowhere.
-    given = Subscription.objects.filter(artist=artist, book=settings.PAYMENTS, entitlement__isnull=False)
+    paid = Subscription.objects.filter(artist=artist, book=settings.PAYMENTS, is_gift=False)
+    given = paid.filter(entitlement__isnull=False)
     began = dict(_count(given, "created"))
     ended = dict(_count(given.filter(ended_at__isnull=False), "ended_at"))
     months = sorted(began.keys() | ended.keys(), reverse=True)[:most]

@@ -10,8 +10,9 @@ from typing import NamedTuple, Self
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
-from billing import charges, checkouts, mirrors
+from billing import charges, checkouts, gift_payments, mirrors
 from billing.entitling import write_lease
 from billing.exceptions import NotFound
 from billing.failures import one_at_a_time
@@ -51,6 +52,8 @@ def sync_subscription(row: Subscription, *, named: Collection[str] = (), is_full
     """
     if row.book != settings.PAYMENTS:
         raise mirrors.WrongMode(f"{row} is of the {row.book} book, and payments are {settings.PAYMENTS}.")
+    if row.is_gift:
+        return _sync_gift(row, named, is_full=is_full)
     provider, before = get_provider(), _State.of(row)
     try:
         mirrors.write_subscription(row, provider.subscriptions.fetch(row.provider_id))
@@ -65,6 +68,17 @@ def sync_subscription(row: Subscription, *, named: Collection[str] = (), is_full
     has_changed = write_lease(rows)
     _settle_order(row)
     _tell(row, before, has_changed=has_changed, is_refunded=bool(fetched.new_refunds))
+    return rows.payments.values()
+
+
+def _sync_gift(row: Subscription, named: Collection[str], *, is_full: bool) -> Collection[Payment]:
+    """The provider has a payment of a gift and no subscription. Nobody has a lease of it before it is redeemed."""
+    rows, before = read_rows(row), _State.of(row)
+    fetched = gift_payments.fetch(get_provider(), rows, named, is_full=is_full)
+    charges.post_fetched(rows, fetched)
+    if row.person_id is not None:
+        _tell(row, before, has_changed=write_lease(rows), is_refunded=False)
+    Subscription.objects.filter(pk=row.pk).update(synced_at=Now())
     return rows.payments.values()
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from billing import checkouts, holds_sync, movements, payees, reversals
+from billing import checkouts, gifts, holds_sync, movements, payees, reversals
 from billing.failures import describe_error, work_on_next
 from billing.models import Authorisation, Invoice, Payment, Subscription, WebhookEvent
 from billing.provider import get_provider
@@ -68,6 +68,7 @@ def handle(event: WebhookEvent) -> None:
         done += work.events + _answered_too(payments, work.started)
     if session:  # its order's row comes after the subscription's, as in `sync_subscription`: no two workers deadlock
         checkouts.settle(session)
+        gifts.settle(session)
     WebhookEvent.objects.filter(pk__in=done).update(state=State.DONE, finished_at=Now(), error="")
 
 

@@ -29,6 +29,7 @@ from tests.adversarial.addresses import (
     url_names,
 )
 from tests.artists import remix_scene
+from tests.billing import factories as billing
 from tests.billing import mirrors
 from tests.operator import addresses as operator
 
@@ -134,6 +135,7 @@ def test_a_fans_pages_are_for_who_signed_in_and_what_is_theirs_for_nobody_else(
     running = mirrors.add_subscription(experience.person, scene["order"].price)
     own |= {"remix": preview.recording_id, "preview": preview.pk}
     own |= {"listen": heard.id, "price": scene["order"].price_id, "order": scene["order"].pk}
+    own |= {"gift": billing.give_tier(scene["order"].price, factories.create_fan()).pk}
     own |= {"subscription": running.pk, "payment": mirrors.add_invoice(running).pk}
 
     for name, (path, method) in {**FAN_PAGES, **FAN_OWNED_PAGES}.items():

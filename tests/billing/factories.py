@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from accounts import consents
 from accounts.models import Person, Role
-from billing import beginnings, caps, promotions, terms, tiers
-from billing.models import Checkout, Promotion, SpendingSettings, TierPrice, TierVersion
-from billing.provider import Provider
+from billing import beginnings, caps, gift_terms, gifts, promotions, terms, tiers
+from billing.models import Checkout, Gift, Promotion, SpendingSettings, TierPrice, TierVersion
+from billing.provider import Provider, get_provider
 from billing.provider import provider as provider_module
+from billing.simulated import checkout as hosted
 from billing.simulated.server import FakeStripe
 from billing.tier_terms import Price, TierTerms
 from catalog.models import Artist
@@ -101,6 +102,20 @@ def read_terms(fan: Person, price: TierPrice, code: str = "") -> dict[str, Any]:
     """What somebody sends who read the words of an order at this price and ticked the box."""
     paper = terms.write_paper(price, beginnings.find(fan, price, code=code))
     return {"agreed": True, "words_hash": consents.digest(paper)} | ({"code": code} if code else {})
+
+
+def give_tier(price: TierPrice, giver: Person, months: int = 3, *, fake: FakeStripe | None = None) -> Gift:
+    """A gift that is paid and that nobody has redeemed; without a FakeStripe, at one of its own."""
+    words_hash = consents.digest(gift_terms.write_paper(price, months))
+    with nullcontext(fake) if fake else run_fake() as provider:
+        session = gifts.start(
+            giver, price.pk, artist_id=price.artist_id, months=months, agreed=True, words_hash=words_hash,
+            page_of=lambda gift: f"https://fanfare.example/gifts/{gift.pk}",
+        )  # fmt: skip
+        hosted.complete(provider.simulation, provider.simulation.find("checkout.session", session.id), "succeeds")
+        gift = gifts.settle(get_provider().checkouts.fetch(session.id))
+    assert gift is not None
+    return gift
 
 
 def order_tier(artist: Artist, fan: Person) -> Checkout:

@@ -12,7 +12,7 @@ from accounts.models import Person
 from artists import holds, review
 from artists.models import Draft, Program
 from artists.remixes import envelopes
-from billing import checkouts, sync
+from billing import checkouts, gifts, sync
 from billing.models import Subscription
 from billing.provider import get_provider
 from billing.simulated import checkout as hosted
@@ -90,9 +90,11 @@ def create_orders(artist: Artist, fan: Person) -> dict[str, Any]:
         running = get_provider().checkouts.fetch(paid.id).subscription
         sync.compare(running, is_full=True)
         subscription = Subscription.objects.get(provider_id=running)
+        gift = billing.give_tier(price, fan, fake=fake)
     return {
         "tier": sold.tier_id, "waiting_tier": waiting.tier_id, "price": price.pk,
         "order": order.client_reference_id, "paid": paid.client_reference_id, "seller": seller.slug,
+        "gift": gift.pk, "gift_token": gifts.write_token(gift),
         "subscription": subscription.pk, "payment": subscription.invoices.get().pk,
         "other_price": billing.get_price(other.version, interval="year").pk,
     }  # fmt: skip

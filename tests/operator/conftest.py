@@ -14,7 +14,7 @@ from artists.models import Draft, ExperienceRequest, Moment, Program, ProgramVer
 from artists.requests.asking import Wish
 from audit.models import Entry
 from billing import webhooks
-from billing.models import Checkout, Customer, Promotion, TierPrice, TierVersion, WebhookEvent
+from billing.models import Checkout, Customer, Gift, Promotion, TierPrice, TierVersion, WebhookEvent
 from catalog.models import Artist
 from events.models import DeadLetter, Outbox
 from fans.models import Experience, OptIn
@@ -25,7 +25,7 @@ from listens.models import Listen, Source
 from rights.models import Decision, Grant
 from tests import factories
 from tests.artists import requests_scene
-from tests.billing.factories import create_promotion, order_tier
+from tests.billing.factories import create_promotion, give_tier, order_tier
 from tests.billing.test_webhooks import PAID
 from tests.ledger.factories import post_charge
 from tests.operator.payments import create_payments
@@ -112,6 +112,7 @@ def create_objects() -> Objects:
         Checkout: order,
         TierPrice: order.price,
         Promotion: create_promotion(order.price.artist),
+        Gift: give_tier(order.price, factories.create_fan()),
         TierVersion: order.price.version,
         WebhookEvent: WebhookEvent.objects.get(),
         **create_payments(fan),

@@ -2636,4 +2636,150 @@ class Migration(migrations.Migration):
                 condition=models.Q(("code__regex", "^([A-Z0-9]{4,20})?$")), name="a_code_can_be_typed"
             ),
         ),
+        migrations.AddField(
+            model_name="subscription",
+            name="is_gift",
+            field=models.BooleanField(
+                db_default=False,
+                default=False,
+                help_text="paid once by a giver: the provider has a payment of this id alone",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Gift",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "book",
+                    models.CharField(
+                        choices=[("live", "Live"), ("test", "Test"), ("simulated", "Simulated")], max_length=9
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("months", models.PositiveSmallIntegerField()),
+                (
+                    "amount",
+                    models.BigIntegerField(db_default=0, default=0, help_text="in minor units; set by the database"),
+                ),
+                ("session_id", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("paid", "Paid"), ("expired", "Expired")],
+                        db_default="open",
+                        default="open",
+                        max_length=7,
+                    ),
+                ),
+                ("redeem_by", models.DateTimeField(help_text="after this it is paid back")),
+                ("redeemed_at", models.DateTimeField(help_text="set by the database", null=True)),
+                (
+                    "back_wanted_at",
+                    models.DateTimeField(help_text="when it was taken back; set by the database", null=True),
+                ),
+                ("expires_at", models.DateTimeField(help_text="until when it can be paid")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="set by the database"
+                    ),
+                ),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.artist"
+                    ),
+                ),
+                (
+                    "consent",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.consent"
+                    ),
+                ),
+                (
+                    "giver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="given_gifts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "price",
+                    models.ForeignKey(
+                        help_text="of a month, of which it is made",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.tierprice",
+                    ),
+                ),
+                (
+                    "redeemed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gift",
+                        to="billing.subscription",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "open")), fields=["expires_at"], name="gifts_open_until"
+                    ),
+                    models.Index(
+                        condition=models.Q(("redeemed_at", None), ("status", "paid")),
+                        fields=["redeem_by"],
+                        name="gifts_to_redeem",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("session_id", ""), _negated=True),
+                        fields=("session_id", "book"),
+                        name="a_session_of_one_gift",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("months__in", (1, 3, 6, 12))), name="a_gift_is_of_some_months"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["open", "paid", "expired"])),
+                        name="a_gift_is_in_a_known_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "paid"), ("subscription__isnull", False)),
+                            models.Q(
+                                ("back_wanted_at", None),
+                                ("redeemed_at", None),
+                                ("status__in", ["open", "expired"]),
+                                ("subscription", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="only_a_paid_gift_is_redeemed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("redeemed_at", None), ("redeemed_by", None)),
+                            models.Q(
+                                ("back_wanted_at", None), ("redeemed_at__isnull", False), ("redeemed_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_gift_is_redeemed_or_taken_back",
+                    ),
+                ],
+            },
+        ),
     ]

@@ -16,7 +16,16 @@ BEGIN
     )), 0) INTO spent FROM billing_subscription bought
     JOIN billing_invoice invoice ON invoice.subscription_id = bought.id AND invoice.paid_at >= began
     JOIN billing_payment payment ON payment.invoice_id = invoice.id
-    WHERE bought.person_id = payer AND (payment.book, payment.currency) = (of_book, of_currency);
+    WHERE bought.person_id = payer AND NOT bought.is_gift
+    AND (payment.book, payment.currency) = (of_book, of_currency);
+
+    SELECT spent + coalesce(sum(payment.amount - (
+        SELECT coalesce(sum(back.amount), 0) FROM billing_refund back
+        WHERE back.payment_id = payment.id AND back.status NOT IN ('failed', 'canceled')
+    )), 0) INTO spent FROM billing_gift gift
+    JOIN billing_invoice invoice ON invoice.subscription_id = gift.subscription_id AND invoice.paid_at >= began
+    JOIN billing_payment payment ON payment.invoice_id = invoice.id
+    WHERE (gift.giver_id, payment.book, payment.currency) = (payer, of_book, of_currency);
 
     SELECT spent + coalesce(sum(captured_amount - returned_amount), 0) INTO spent FROM billing_authorisation
     WHERE (person_id, book, currency) = (payer, of_book, of_currency) AND captured_at >= began;
@@ -34,6 +43,9 @@ BEGIN
         SELECT FROM billing_invoice invoice JOIN billing_payment payment ON payment.invoice_id = invoice.id
         WHERE invoice.subscription_id = bought.id
     );
+
+    SELECT held + coalesce(sum(amount), 0) INTO held FROM billing_gift
+    WHERE (giver_id, book, currency, status) = (payer, of_book, of_currency, 'open');
 
     -- One with a schedule, or in its trial, is counted at its price of now, which a promotion lowers for some months.
     SELECT coalesce(sum(CASE

@@ -6,6 +6,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM billing_subscription WHERE person_id = payer AND status NOT IN ('canceled', 'incomplete_expired')
     ) OR EXISTS (SELECT FROM billing_checkout WHERE person_id = payer AND status IN ('open', 'paid'))
+    OR EXISTS (SELECT FROM billing_gift WHERE giver_id = payer AND status = 'open')
     OR EXISTS (
         SELECT FROM billing_authorisation WHERE person_id = payer
         AND status IN ('authorising', 'held', 'capture_wanted')

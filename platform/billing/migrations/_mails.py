@@ -6,7 +6,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     INSERT INTO billing_paymentmail (person_id, book, kind, about, moment)
     SELECT person_id, book, of_kind, of_row, of_moment FROM billing_subscription
-    WHERE id = of_subscription AND person_id IS NOT NULL ON CONFLICT DO NOTHING;
+    WHERE id = of_subscription AND person_id IS NOT NULL AND NOT is_gift ON CONFLICT DO NOTHING;
     PERFORM pg_notify('payment_mails', '');
 END $$;
 

@@ -156,6 +156,9 @@ BEGIN
     IF EXISTS (
         SELECT FROM billing_checkout WHERE person_id = NEW.person_id AND book = NEW.book
         AND status IN ('open', 'paid') AND currency <> NEW.currency
+    ) OR EXISTS (
+        SELECT FROM billing_gift WHERE giver_id = NEW.person_id AND book = NEW.book
+        AND status = 'open' AND currency <> NEW.currency
     ) THEN
         PERFORM refuse('the currency of a fan changes while nothing is ordered or bought');
     END IF;

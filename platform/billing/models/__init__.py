@@ -7,6 +7,7 @@ from billing.models.credits import RequestCredit
 from billing.models.customers import Customer, PortalConfiguration
 from billing.models.earnings import EarnedPart, EarnedShare
 from billing.models.entitlements import Entitlement, EntitlementLog
+from billing.models.gifts import Gift
 from billing.models.mails import PaymentMail
 from billing.models.movements import Drift, Movement
 from billing.models.payees import PayeeAccount
@@ -28,6 +29,7 @@ __all__ = [
     "EarnedShare",
     "Entitlement",
     "EntitlementLog",
+    "Gift",
     "Interval",
     "Invoice",
     "InvoiceLine",

@@ -51,6 +51,9 @@ class Subscription(models.Model):
     is_second = models.BooleanField(
         default=False, db_default=False, help_text="beside an older one of the same artist: it ends and is paid back"
     )
+    is_gift = models.BooleanField(
+        default=False, db_default=False, help_text="paid once by a giver: the provider has a payment of this id alone"
+    )
     canceled_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     created = models.DateTimeField(null=True, help_text="by the provider's clock")

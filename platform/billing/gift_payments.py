@@ -1,0 +1,70 @@
+"""The payment of a gift as our rows: an invoice of its own, whose period begins when somebody redeems the gift."""
+
+from collections.abc import Collection
+
+from billing import mirrors, split_versions
+from billing.exceptions import ProviderUnavailable
+from billing.mirrors import Fetched
+from billing.models import Gift, Invoice
+from billing.provider import Provider
+from billing.provider_objects import ProviderInvoice
+from billing.subscription_rows import SubscriptionRows
+
+REASON = "gift"
+
+
+def fetch(provider: Provider, rows: SubscriptionRows, named: Collection[str], *, is_full: bool) -> Fetched:
+    """Write what the provider has of a gift's payment. Doing it again changes nothing.
+
+    Raises ProviderError while the payment is not on our balance yet.
+    """
+    invoice = rows.invoices.get(rows.row.provider_id) or _write_invoice(provider, rows)
+    return mirrors.write_payments(provider, rows, [(invoice, _as_told(invoice))], named, is_full=is_full)
+
+
+def _write_invoice(provider: Provider, rows: SubscriptionRows) -> Invoice:
+    row = rows.row
+    gift = Gift.objects.select_related("price__version__tier__artist").get(subscription=row)
+    _, charge = provider.payments.fetch_with_charge(row.provider_id)
+    if charge is None or charge.movement is None:
+        raise ProviderUnavailable(f"{row}: what was paid is not on our balance yet.")
+    mirrors.require_mode(charge.livemode, row.book)
+    paid_at = charge.movement.created
+    invoice = Invoice.objects.create(
+        subscription=row,
+        book=row.book,
+        provider_id=row.provider_id,
+        status=Invoice.Status.PAID,
+        reason=REASON,
+        currency=gift.currency,
+        total=gift.amount,
+        amount_paid=gift.amount,
+        tax=0,
+        created=paid_at,
+        paid_at=paid_at,
+    )
+    split_versions.freeze_for(invoice, gift.price.version.tier)
+    rows.invoices[invoice.provider_id] = invoice
+    return invoice
+
+
+def _as_told(invoice: Invoice) -> ProviderInvoice:
+    """What the provider would say of it if it were one of its invoices."""
+    return ProviderInvoice(
+        id=invoice.provider_id,
+        customer="",
+        subscription="",
+        status=invoice.status,
+        billing_reason=invoice.reason,
+        currency=invoice.currency,
+        total=invoice.total,
+        amount_paid=invoice.amount_paid,
+        tax=invoice.tax,
+        created=invoice.created,
+        paid_at=invoice.paid_at,
+        next_payment_attempt=None,
+        hosted_invoice_url="",
+        lines=(),
+        payment_intents=(invoice.provider_id,),
+        livemode=invoice.book == "live",
+    )
