@@ -106,7 +106,9 @@ class TierOffersSerializer(serializers.Serializer[Any]):
 
 
 class CodeSerializer(StrictSerializer):
-    code = serializers.CharField(max_length=MAX_CODE, required=False, default="", help_text="of a promotion")
+    code = serializers.CharField(
+        max_length=MAX_CODE, required=False, allow_blank=True, default="", help_text="of a promotion"
+    )
 
 
 class NewOrderSerializer(CodeSerializer):
