@@ -57,7 +57,8 @@ def decide(draft: Draft, song: OwnedSong, /, **changes: object) -> list[object]:
 def deliver(draft: Draft) -> tuple[str, list[object]]:
     sql("UPDATE artists_draft SET state = 'delivered', deliver_after = now() WHERE id = %s", draft.pk)
     draft.refresh_from_db()
-    statement, values = insert_experience_sql(draft, use=draft.use)
+    kind = "remix" if draft.use == "remix" else "message"
+    statement, values = insert_experience_sql(draft, use=draft.use, kind=kind)
     return statement, values
 
 
