@@ -255,7 +255,7 @@ def _pay_back(gift: Gift) -> None:
     """Ask the provider for what is owed still, and write down what became of it."""
     assert gift.subscription is not None
     row = gift.subscription
-    if any(paybacks.owed(payment) > 0 for payment in paybacks.list_payments(row)):
+    if paybacks.is_owed(row):
         paybacks.pay_back(row, reason="gift")
         sync.compare(row.provider_id, is_full=True)
 
