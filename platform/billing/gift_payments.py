@@ -1,4 +1,4 @@
-"""The payment of a gift as our rows: an invoice of its own, whose period begins when somebody redeems the gift."""
+"""Write the payment of a gift into our rows: an invoice of its own, which gets a period with the redemption."""
 
 from collections.abc import Collection
 
