@@ -63,7 +63,7 @@ def take_back(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
     try:
         gifts.take_back(gift, by=request.user)
     except BillingError as error:
-        return _render_gift(request, gift, problem=describe_refusal(error), status=409)
+        return _render_gift(request, _get_own(request, pk), problem=describe_refusal(error), status=409)
     return redirect("gift", gift.pk)
 
 
@@ -107,7 +107,6 @@ def _get_own(request: AuthenticatedHttpRequest, pk: UUID) -> Gift:
 def _render_gift(
     request: AuthenticatedHttpRequest, gift: Gift, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    gift.refresh_from_db(fields=["status", "back_wanted_at", "redeemed_at"])
     context = {
         "gift": gift,
         "artist": gift.artist,

@@ -1,4 +1,4 @@
-"""How a tier begins for a fan: at its price, with free days, or at the lower price of a promotion."""
+"""Decide how a tier begins for a fan: at its price, with free days, or at the lower price of a promotion."""
 
 from datetime import datetime
 from typing import NamedTuple

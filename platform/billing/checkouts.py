@@ -27,7 +27,7 @@ from billing.exceptions import (
     Unpayable,
 )
 from billing.failures import describe_error
-from billing.models import Checkout, TierPrice
+from billing.models import Checkout, Gift, TierPrice
 from billing.provider import get_provider
 from billing.provider.checkouts import LEAST_TIME, OPEN_TIME, CheckoutTerms
 from billing.provider_objects import CheckoutSession
@@ -104,7 +104,7 @@ def settle(session: CheckoutSession) -> Checkout | None:
 
     The session must be fetched from the provider. Repeating it changes nothing.
     """
-    order_id = _read_id(session.client_reference_id)
+    order_id = session.row_id
     order = order_id and Checkout.objects.filter(pk=order_id, book=settings.PAYMENTS).first()
     if not order or order.session_id not in ("", session.id):
         return None
@@ -233,21 +233,25 @@ def _settle_unpaid(session: CheckoutSession) -> None:
 
 def expire(order: Checkout) -> None:
     """Let nobody pay an open order any more, and write down if somebody has. Raises ProviderError."""
-    try:
-        session = get_provider().checkouts.fetch(order.session_id) if order.session_id else None
-        if session is not None and session.status == "open":
-            session = _ask_to_expire(order, session)
-    except NotFound:
-        session = None
+    session = close_session(order)
     if session is None:
         Checkout.objects.filter(pk=order.pk, status=Status.OPEN).update(status=Status.EXPIRED)
     else:
         settle(session)
 
 
-def _ask_to_expire(order: Checkout, session: CheckoutSession) -> CheckoutSession:
+def close_session(row: Checkout | Gift) -> CheckoutSession | None:
+    """The session of an order or a gift, which nobody can pay any more; None without one. Raises ProviderError."""
+    try:
+        session = get_provider().checkouts.fetch(row.session_id) if row.session_id else None
+        return _ask_to_expire(row, session) if session is not None and session.status == "open" else session
+    except NotFound:
+        return None
+
+
+def _ask_to_expire(row: Checkout | Gift, session: CheckoutSession) -> CheckoutSession:
     """Repeating it gets the same answer, by the key."""
-    return get_provider().checkouts.expire(session.id, key=f"checkout:{order.pk}:expire")
+    return get_provider().checkouts.expire(session.id, key=f"{row}:expire")
 
 
 def _keep_session(order: Checkout, session: CheckoutSession) -> None:
@@ -259,10 +263,3 @@ def _keep_session(order: Checkout, session: CheckoutSession) -> None:
 def _metadata(order: Checkout) -> dict[str, str]:
     ids = {"checkout": order.pk, "person": order.person_id, "artist": order.artist_id, "tier_price": order.price_id}
     return {name: str(value) for name, value in ids.items()}
-
-
-def _read_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -6,7 +6,6 @@ paid back as well.
 
 import logging
 from datetime import timedelta
-from itertools import chain
 from typing import NamedTuple
 
 from django.conf import settings
@@ -144,9 +143,9 @@ def reopen_unpaid() -> None:
     """Work again on what was done for a lowered age where a refund failed afterwards, which can take days."""
     done = Closure.objects.filter(book=settings.PAYMENTS, why=Closure.Why.AGE, done_at__gt=Now() - LONGEST_MEMORY)
     for closure in done.order_by("pk"):
-        paid = (paybacks.list_payments(row, since=closure.created_at) for row in _find_paid(closure))
+        is_owed = any(paybacks.is_owed(row, since=closure.created_at) for row in _find_paid(closure))
         is_open = Closure.objects.filter(person=closure.person_id, book=closure.book, why=closure.why, done_at=None)
-        if any(paybacks.owed(payment) > 0 for payment in chain(*paid)) and not is_open.exists():
+        if is_owed and not is_open.exists():
             Closure.objects.filter(pk=closure.pk).update(done_at=None, due_at=Now())
 
 

@@ -1,4 +1,4 @@
-"""The payment of a gift as our rows: an invoice of its own, whose period begins when somebody redeems the gift."""
+"""Write the payment of a gift into our rows: an invoice of its own, which gets a period with the redemption."""
 
 from collections.abc import Collection
 
@@ -7,7 +7,6 @@ from billing.exceptions import ProviderUnavailable
 from billing.mirrors import Fetched
 from billing.models import Gift, Invoice
 from billing.provider import Provider
-from billing.provider_objects import ProviderInvoice
 from billing.subscription_rows import SubscriptionRows
 
 REASON = "gift"
@@ -19,7 +18,7 @@ def fetch(provider: Provider, rows: SubscriptionRows, named: Collection[str], *,
     Raises ProviderError while the payment is not on our balance yet.
     """
     invoice = rows.invoices.get(rows.row.provider_id) or _write_invoice(provider, rows)
-    return mirrors.write_payments(provider, rows, [(invoice, _as_told(invoice))], named, is_full=is_full)
+    return mirrors.write_payments(provider, rows, [(invoice, (invoice.provider_id,))], named, is_full=is_full)
 
 
 def _write_invoice(provider: Provider, rows: SubscriptionRows) -> Invoice:
@@ -42,29 +41,7 @@ def _write_invoice(provider: Provider, rows: SubscriptionRows) -> Invoice:
         tax=0,
         created=paid_at,
         paid_at=paid_at,
+        scheme=split_versions.resolve(gift.price.version.tier, paid_at),
     )
-    split_versions.freeze_for(invoice, gift.price.version.tier)
     rows.invoices[invoice.provider_id] = invoice
     return invoice
-
-
-def _as_told(invoice: Invoice) -> ProviderInvoice:
-    """What the provider would say of it if it were one of its invoices."""
-    return ProviderInvoice(
-        id=invoice.provider_id,
-        customer="",
-        subscription="",
-        status=invoice.status,
-        billing_reason=invoice.reason,
-        currency=invoice.currency,
-        total=invoice.total,
-        amount_paid=invoice.amount_paid,
-        tax=invoice.tax,
-        created=invoice.created,
-        paid_at=invoice.paid_at,
-        next_payment_attempt=None,
-        hosted_invoice_url="",
-        lines=(),
-        payment_intents=(invoice.provider_id,),
-        livemode=invoice.book == "live",
-    )

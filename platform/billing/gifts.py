@@ -20,7 +20,7 @@ from audit import trail
 from audit.actors import SystemActor
 from billing import caps, checkouts, customers, gift_terms, leases, paybacks, spending, sync, terms
 from billing.entitling import write_lease
-from billing.exceptions import NotAgreed, NotForSale, NotFound, ProviderError, Refused, Unpayable
+from billing.exceptions import NotAgreed, NotForSale, ProviderError, Refused, Unpayable
 from billing.failures import describe_error, one_at_a_time
 from billing.models import Gift, Interval, InvoiceLine, Subscription, SubscriptionStatus, TierPrice
 from billing.models.gifts import MONTHS
@@ -114,13 +114,13 @@ def settle(session: CheckoutSession) -> Gift | None:
 
     The session must be fetched from the provider. Repeating it changes nothing. Raises ProviderError.
     """
-    gift_id = _read_id(session.client_reference_id)
+    gift_id = session.row_id
+    if gift_id is None:
+        return None
     with transaction.atomic():
-        gift = (
-            gift_id and Gift.objects.select_for_update(no_key=True).filter(pk=gift_id, book=settings.PAYMENTS).first()
-        )
-        if not gift or gift.status != Status.OPEN or gift.session_id not in ("", session.id):
-            return gift or None
+        gift = Gift.objects.select_for_update(no_key=True).filter(pk=gift_id, book=settings.PAYMENTS).first()
+        if gift is None or gift.status != Status.OPEN or gift.session_id not in ("", session.id):
+            return gift
         if session.status == "expired":
             Gift.objects.filter(pk=gift.pk).update(status=Status.EXPIRED, session_id=session.id)
         elif session.status == "complete" and session.payment_status == "paid" and session.payment_intent:
@@ -219,13 +219,7 @@ def expire_due() -> bool:
 
 def expire(gift: Gift) -> None:
     """Let nobody pay an open gift any more, and write down if somebody has. Raises ProviderError."""
-    sessions = get_provider().checkouts
-    try:
-        session = sessions.fetch(gift.session_id) if gift.session_id else None
-        if session is not None and session.status == "open":
-            session = sessions.expire(session.id, key=f"gift:{gift.pk}:expire")
-    except NotFound:
-        session = None
+    session = checkouts.close_session(gift)
     if session is None:
         Gift.objects.filter(pk=gift.pk, status=Status.OPEN).update(status=Status.EXPIRED)
     else:
@@ -261,7 +255,7 @@ def _pay_back(gift: Gift) -> None:
     """Ask the provider for what is owed still, and write down what became of it."""
     assert gift.subscription is not None
     row = gift.subscription
-    if any(paybacks.owed(payment) > 0 for payment in paybacks.list_payments(row)):
+    if paybacks.is_owed(row):
         paybacks.pay_back(row, reason="gift")
         sync.compare(row.provider_id, is_full=True)
 
@@ -271,10 +265,3 @@ def _is_paid(gift: Gift) -> bool:
     assert gift.subscription is not None
     payments = list(paybacks.list_payments(gift.subscription))
     return bool(payments) and sum(map(paybacks.owed, payments)) == gift.amount
-
-
-def _read_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

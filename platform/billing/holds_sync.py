@@ -139,7 +139,7 @@ def find_by_event(event: WebhookEvent, session: CheckoutSession | None) -> Autho
     """The authorisation that an event is about. One about a payment that we do not know yet is none's."""
     rows = Authorisation.objects.filter(book=event.book)
     if session is not None:
-        row = _find_by_id(session.client_reference_id)
+        row = _find_by_session(session)
         if row is not None and not row.session_id:
             rows.filter(pk=row.pk, session_id="").update(session_id=session.id)
         return row if row is not None and row.session_id in ("", session.id) else None
@@ -156,11 +156,9 @@ def events_of(row: Authorisation) -> Q:
     return Q(object_id__in=ids) | of_payment
 
 
-def _find_by_id(reference: str) -> Authorisation | None:
-    try:
-        return Authorisation.objects.filter(pk=UUID(reference), book=settings.PAYMENTS).first()
-    except ValueError:
-        return None
+def _find_by_session(session: CheckoutSession) -> Authorisation | None:
+    row_id = session.row_id
+    return Authorisation.objects.filter(pk=row_id, book=settings.PAYMENTS).first() if row_id else None
 
 
 # What the provider has

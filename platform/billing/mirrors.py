@@ -3,7 +3,7 @@
 What is computed is apart from what is stored, so that it can be tried without a database.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models.functions import Now
@@ -37,6 +37,9 @@ SUBSCRIPTION_FIELDS = (
     "is_collection_paused", "has_pending_update", "schedule", "canceled_at", "ended_at", "created", "synced_at",
 )  # fmt: skip
 INVOICE_FIELDS = ("status", "total", "amount_paid", "tax", "page", "paid_at", "next_attempt")
+
+type InvoiceIntents = tuple[Invoice, Sequence[str]]
+"""An invoice, with the ids of its payments at the provider."""
 
 
 class WrongMode(BillingError):
@@ -113,11 +116,9 @@ def _find_prices(names: Collection[str], book: str) -> dict[str, TierPrice]:
     return {price.provider_price: price for price in found}
 
 
-def write_invoices(
-    rows: SubscriptionRows, invoices: Iterable[ProviderInvoice]
-) -> list[tuple[Invoice, ProviderInvoice]]:
+def write_invoices(rows: SubscriptionRows, invoices: Iterable[ProviderInvoice]) -> list[InvoiceIntents]:
     """Our rows of all invoices, the oldest first. Lines are written once, when the invoice is paid."""
-    pairs = []
+    pairs: list[InvoiceIntents] = []
     for latest in sorted(invoices, key=lambda invoice: (invoice.created, invoice.id)):
         require_mode(latest.livemode, rows.row.book)
         known = rows.invoices.get(latest.id)
@@ -128,7 +129,7 @@ def write_invoices(
         rows.invoices[latest.id] = invoice
         if invoice.status == Invoice.Status.PAID and not was_paid:
             rows.lines[latest.id] = _write_lines(invoice, latest)
-        pairs.append((invoice, latest))
+        pairs.append((invoice, latest.payment_intents))
     return pairs
 
 
@@ -171,13 +172,13 @@ def make_lines(invoice: Invoice, latest: ProviderInvoice, prices: Mapping[str, T
 def write_payments(
     provider: Provider,
     rows: SubscriptionRows,
-    invoices: Iterable[tuple[Invoice, ProviderInvoice]],
+    invoices: Iterable[InvoiceIntents],
     named: Collection[str],
     *,
     is_full: bool,
 ) -> Fetched:
     """Fetch and write what is new of the payments of paid invoices. See `fetch_payments`."""
-    paid = [(invoice, latest) for invoice, latest in invoices if invoice.status == Invoice.Status.PAID]
+    paid = [(invoice, intents) for invoice, intents in invoices if invoice.status == Invoice.Status.PAID]
     fetched = fetch_payments(provider, paid, rows.payments, named, is_full=is_full)
     for payment in fetched.payments:
         payment.save(force_insert=True)
@@ -189,7 +190,7 @@ def write_payments(
 
 def fetch_payments(
     provider: Provider,
-    paid: Iterable[tuple[Invoice, ProviderInvoice]],
+    paid: Iterable[InvoiceIntents],
     known: Mapping[str, Payment],
     named: Collection[str],
     *,
@@ -197,8 +198,8 @@ def fetch_payments(
 ) -> Fetched:
     """Payments that are not known, and refunds and disputes of those that are named, or that say they have some."""
     fetched = Fetched()
-    for invoice, latest in paid:
-        for intent in latest.payment_intents:
+    for invoice, intents in paid:
+        for intent in intents:
             payment, asks = known.get(intent), is_full or intent in named
             if payment is None:
                 payment, is_touched = _fetch_payment(provider, invoice, intent)

@@ -47,6 +47,11 @@ def list_payments(row: Subscription, *, since: datetime | None = None) -> QueryS
     return payments.prefetch_related("refunds", "disputes").order_by("pk")
 
 
+def is_owed(row: Subscription, *, since: datetime | None = None) -> bool:
+    """Whether some of what was paid for it is owed back still."""
+    return any(owed(payment) > 0 for payment in list_payments(row, since=since))
+
+
 def owed(payment: Payment) -> int:
     return count_owed(payment, payment.refunds.all(), payment.disputes.all())
 

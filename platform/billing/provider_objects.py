@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 type Metadata = Mapping[str, str]
 """Our ids on an object of the provider. Never a name or a text."""
@@ -50,6 +51,14 @@ class CheckoutSession:
     metadata: Metadata
     expires_at: datetime
     livemode: bool
+
+    @property
+    def row_id(self) -> UUID | None:
+        """The id of our row that it is of, as `client_reference_id` says it; None where that is no id of ours."""
+        try:
+            return UUID(self.client_reference_id)
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,8 +120,8 @@ def find_stale(*, is_full: bool) -> Iterable[str]:
     live = ours.exclude(status__in=ENDED)
     if is_full:
         recent = Q(ended_at__gte=Now() - LONGEST_MEMORY)
-        gifts = Subscription.objects.filter(book=settings.PAYMENTS, is_gift=True, person=None)
-        return (live | ours.filter(recent) | gifts).values_list("provider_id", flat=True)
+        unredeemed = Subscription.objects.filter(book=settings.PAYMENTS, is_gift=True, person=None)
+        return (live | ours.filter(recent) | unredeemed).values_list("provider_id", flat=True)
     near = Q(period_end__range=(timezone.now() - DAY, timezone.now() + HOUR))
     stale = live.filter(near | Q(synced_at__lte=Now() - DAY)).order_by("synced_at")
     return stale.values_list("provider_id", flat=True)[:MAX_STALE]

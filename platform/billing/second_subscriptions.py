@@ -50,11 +50,7 @@ def _find_marked() -> list[Subscription]:
     """Those that were marked and are live still, or of which not all was paid back: a refund can fail days later."""
     recent = Q(status__in=LIVE) | Q(ended_at__gte=timezone.now() - LONGEST_MEMORY)
     marked = Subscription.objects.filter(recent, book=settings.PAYMENTS, is_second=True).order_by("pk")
-    return [
-        row
-        for row in marked
-        if row.status in LIVE or any(paybacks.owed(payment) > 0 for payment in paybacks.list_payments(row))
-    ]
+    return [row for row in marked if row.status in LIVE or paybacks.is_owed(row)]
 
 
 def _end(row: Subscription) -> None:

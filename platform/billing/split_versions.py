@@ -16,11 +16,10 @@ def freeze(invoice: Invoice) -> SplitScheme | None:
     return invoice.scheme
 
 
-def freeze_for(invoice: Invoice, tier: Tier) -> None:
-    """Write the version of a tier's split into a paid invoice whose lines are not known yet, once."""
-    if invoice.scheme_id is None and (scheme := _resolve(tier, invoice.paid_at)) is not None:
-        Invoice.objects.filter(pk=invoice.pk, scheme=None).update(scheme=scheme)
-        invoice.scheme = scheme
+def resolve(tier: Tier, at: datetime | None) -> SplitScheme | None:
+    """The version of a tier's split that everybody had agreed on. Without a time, the one of now."""
+    sale = sales.resolve_sale(Use.TIER, tier.artist, (), tier_class=tier.tier_class, at=at)
+    return sale.scheme if isinstance(sale, sales.Sale) else None
 
 
 def is_fee_shared(scheme: SplitScheme | None) -> bool:
@@ -45,12 +44,7 @@ def _find(invoice: Invoice) -> SplitScheme | None:
     if price is None:
         return None
     before = Invoice.objects.filter(subscription=invoice.subscription_id, scheme__isnull=False).order_by("-created")
-    if scheme := _resolve(price.version.tier, invoice.paid_at):
+    if scheme := resolve(price.version.tier, invoice.paid_at):
         return scheme
     last = before.select_related("scheme").first()
-    return last.scheme if last else _resolve(price.version.tier, None)
-
-
-def _resolve(tier: Tier, at: datetime | None) -> SplitScheme | None:
-    sale = sales.resolve_sale(Use.TIER, tier.artist, (), tier_class=tier.tier_class, at=at)
-    return sale.scheme if isinstance(sale, sales.Sale) else None
+    return last.scheme if last else resolve(price.version.tier, None)

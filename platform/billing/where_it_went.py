@@ -107,7 +107,7 @@ def _read_moved(deferred: str, book: str) -> _Moved:
 
 
 def _list_parties(earned: Mapping[Earner, int], currency: str, fee: int) -> list[Went]:
-    """Each party that earned of it, in each of its roles, the largest sum first. Fanfare pays this card fee."""
+    """Each party that earned of it, in each of its roles, the largest sum first. Fanfare bears the card fee `fee`."""
     names = read_parties(name for name, _ in earned)
     fee_note = f"It pays the card fee: {format_money(fee, currency)}." if fee > 0 else ""
     return [

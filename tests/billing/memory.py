@@ -164,7 +164,7 @@ class Core:
             mirrors.copy_invoice(invoice, latest)
             mirror.invoices[latest.id] = invoice
             if invoice.status == Invoice.Status.PAID:
-                paid.append((invoice, latest))
+                paid.append((invoice, latest.payment_intents))
                 if latest.id not in mirror.lines:
                     mirror.lines[latest.id] = mirrors.make_lines(invoice, latest, self.prices)
         fetched = mirrors.fetch_payments(self.provider, paid, mirror.payments, named, is_full=is_full)
