@@ -108,8 +108,7 @@ def main(recordings: int, drafts: int) -> None:
         figures |= measure_stored(requests[:ROUNDS]) | measure_batch(requests[ROUNDS:])
         figures |= measure_import(catalogue, recordings) | measure_effects(catalogue, drafts)
     for name, target in MAX_FIGURES.items():
-        verdict = "reached" if figures[name] <= target else "not reached"
-        print(f"  {name}: {figures[name]:.3g} (target at most {target:g}: {verdict})")
+        harness.print_maximum(name, figures[name], target)
     harness.print_verdict("rights", figures, MIN_FIGURES, maxima=MAX_FIGURES)
 
 

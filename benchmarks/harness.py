@@ -92,6 +92,11 @@ def print_ratio(text: str, value: float, target: float) -> None:
     print(f"  {text}: {value:.3g} (target {target:g}: {verdict})")
 
 
+def print_maximum(text: str, value: float, target: float) -> None:
+    verdict = "reached" if value <= target else "not reached"
+    print(f"  {text}: {value:.3g} (target at most {target:g}: {verdict})")
+
+
 def print_verdict(
     bench: str, figures: Mapping[str, float], minima: Mapping[str, float], *, maxima: Mapping[str, float] | None = None
 ) -> None:

@@ -1,4 +1,4 @@
-"""What another process and its children use: CPU seconds, and the most memory that one of them held."""
+"""Measure what another process and its children use: CPU seconds, and the most memory that one of them held."""
 
 import os
 import threading
@@ -11,7 +11,7 @@ PAUSE = 0.02
 
 
 class ProcessMeter:
-    """Linux only. Looks at the memory every 20 ms while it is open, which a child keeps until it ends."""
+    """Works on Linux only. While it is open, it reads every 20 ms how much memory each child has held at most."""
 
     def __init__(self, pid: int) -> None:
         self._process = Path("/proc") / str(pid)

@@ -25,7 +25,7 @@ from ai.remix.engine import engine_version
 from ai.remix.moods import ListeningHints, Surprises
 from ai.remix.process import RenderProcess
 from ai.remix.recipe import Recipe, original
-from ai.remix.render_request import Rendered, RenderRequest, Window
+from ai.remix.render_request import RenderRequest, Window
 from rights.clearance_result import Clearance
 
 MEMORY_MINUTES = (1, 5, 15)
@@ -72,7 +72,7 @@ def render_process(cache: Path) -> Iterator[tuple[RenderProcess, ProcessMeter]]:
             yield process, meter
 
 
-def measure_first(song: Song, cache: Path, folder: Path) -> tuple[dict[str, float], Rendered]:
+def measure_first(song: Song, cache: Path, folder: Path) -> dict[str, float]:
     """Nothing of the song is known to the cache yet."""
     with render_process(cache) as (process, meter):
         request = write_request(song, cache)
@@ -81,12 +81,11 @@ def measure_first(song: Song, cache: Path, folder: Path) -> tuple[dict[str, floa
     marked = remix_marks.measure(rendered.path, write_label(song, request.recipe))
     print("\n".join(f"  {line}" for line in marked.lines()))
     print(f"  the render alone: {song.seconds / cpu:.1f} x real time")
-    figures = {
+    return {
         "render_times_real": song.seconds / cpu,
         "one_more_times_real": marked.times_real_time,
         "first_times_real": song.seconds / (cpu + marked.cpu_seconds),
     }
-    return figures, rendered
 
 
 def measure_try_outs(song: Song, cache: Path, folder: Path) -> dict[str, float]:
@@ -146,7 +145,7 @@ def main(minutes: int, baseline_minutes: int) -> None:
         folder, cache = Path(name), Path(name) / "cache"
         keys.create(cache / "keys", organisation="Benchmark")
         song = remix_dataset.write_song(folder, minutes)
-        figures, _ = measure_first(song, cache, folder)
+        figures = measure_first(song, cache, folder)
         figures |= measure_try_outs(song, cache, folder)
         figures |= measure_recipes(song)
         figures |= measure_memory(cache, folder)
@@ -156,8 +155,7 @@ def main(minutes: int, baseline_minutes: int) -> None:
         aim = f", aim {AIMS[figure]:g}" if figure in AIMS else ""
         harness.print_ratio(f"{figure}{aim}", figures[figure], target)
     for figure, target in MAX_FIGURES.items():
-        verdict = "reached" if figures[figure] <= target else "not reached"
-        print(f"  {figure}: {figures[figure]:.3g} (target at most {target:g}: {verdict})")
+        harness.print_maximum(figure, figures[figure], target)
     harness.print_verdict("remix", figures, MIN_FIGURES, maxima=MAX_FIGURES)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
@@ -15,11 +16,11 @@ from rest_framework.views import APIView
 from accounts import roles
 from accounts.requests import get_person
 from artists import payout_page
-from artists.api.access import get_studio_artist
 from artists.models import Statement, StatementHold, StatementLine
 from artists.royalties import statement_page, statement_words
 from billing import payees
 from billing.models import PayeeAccount, PayoutLine
+from catalog.models import Artist
 from rights import parties
 from rights.models import Party
 from web.pagination import NewestPagination, StrictCursorPagination
@@ -113,7 +114,7 @@ class NewestPayoutFirst(StrictCursorPagination):
     ordering = ("-created_at", "-id")
 
 
-class OfParty(APIView):
+class PartyView(APIView):
     """Base of views of one party. Amounts are for those who manage its team: everybody else gets a 404."""
 
     def get_csv_path(self, statement: int) -> str:
@@ -121,14 +122,13 @@ class OfParty(APIView):
         return reverse("studio-statement-csv", args=[self.kwargs["slug"], statement])
 
     def get_party(self) -> Party:
-        artist = get_studio_artist(self.request, self.kwargs["slug"])
-        role = roles.role_of(get_person(self.request), artist.team_id)
-        if role is None or not roles.may_manage(role):
+        artist = get_object_or_404(Artist, slug=self.kwargs["slug"])
+        if not roles.may_manage(roles.role_of(get_person(self.request), artist.team_id)):
             raise Http404
         return parties.get_artist_party(artist)
 
 
-class StatementsView(OfParty, generics.ListAPIView[Statement]):
+class StatementsView(PartyView, generics.ListAPIView[Statement]):
     """List the party's statements, the newest first."""
 
     serializer_class = StatementSerializer
@@ -140,7 +140,7 @@ class StatementsView(OfParty, generics.ListAPIView[Statement]):
         return of_party.select_related("closed_month")
 
 
-class StatementView(OfParty):
+class StatementView(PartyView):
     @extend_schema(responses=WholeStatementSerializer)
     def get(self, request: Request, pk: int, **kwargs: Any) -> Response:
         """Get a statement with its lines and with what it holds back."""
@@ -149,7 +149,7 @@ class StatementView(OfParty):
         return Response(WholeStatementSerializer(statement, context=context).data)
 
 
-class PayoutsView(OfParty, generics.ListAPIView[PayoutLine]):
+class PayoutsView(PartyView, generics.ListAPIView[PayoutLine]):
     """List what was paid out to the party, and what was not and why, the newest first."""
 
     serializer_class = PayoutSerializer
@@ -160,7 +160,7 @@ class PayoutsView(OfParty, generics.ListAPIView[PayoutLine]):
         return PayoutLine.objects.filter(party=self.get_party(), book=settings.PAYMENTS).select_related("run")
 
 
-class StandingView(OfParty):
+class StandingView(PartyView):
     @extend_schema(responses=StandingSerializer)
     def get(self, request: Request, **kwargs: Any) -> Response:
         """Get what is owed to the party in each currency, and whether it can be paid out."""

@@ -34,14 +34,13 @@ def _compare(drafts: Sequence[Draft]) -> dict[int, tuple[RemixOffer | None, bool
         return {}
     songs = {song.pk for draft in papers for song in draft.recordings}
     open_now = RemixOffer.objects.open().filter(recording__in=songs).select_related("source", "decision")
-    by_song = {offer.recording_id: offer for offer in open_now}
-    compared: dict[int, tuple[RemixOffer | None, bool]] = {}
+    by_song = {
+        offer.recording_id: (offer, Envelope.parse(offer.content), Source.parse(offer.source.content))
+        for offer in open_now
+    }
+    compared: dict[int, tuple[RemixOffer | None, bool]] = {draft.pk: (None, False) for draft in papers}
     for draft, paper in papers.items():
-        offer = next((by_song[song.pk] for song in draft.recordings if song.pk in by_song), None)
-        compared[draft.pk] = offer, offer is not None and _allows(offer, paper.recipe.to_json())
+        if draft.song and draft.song.pk in by_song:
+            offer, envelope, source = by_song[draft.song.pk]
+            compared[draft.pk] = offer, recipe_if_inside(envelope, source, paper.recipe.to_json()) is not None
     return compared
-
-
-def _allows(offer: RemixOffer, recipe: str) -> bool:
-    envelope, source = Envelope.parse(offer.content), Source.parse(offer.source.content)
-    return recipe_if_inside(envelope, source, recipe) is not None

@@ -16,9 +16,7 @@ from rights.models import Party
 from rights.refusals import name_party
 
 PARTS = {"drums": "drums", "bass": "bass", "chords": "chords", "vocals": "the voice"}
-ROOMS = ("kitchen", "hall")
-COLOURS = ("warm", "radio", "echo")
-EXPORTS = {"download": "keep it as a file", "share": "offer it to other fans here"}
+EXPORTS = {"stream": "play it here", "download": "keep it as a file", "share": "offer it to other fans here"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +75,7 @@ def _list_words(bounds: OuterBounds) -> Iterator[tuple[str, str]]:
             named = [str(one) for one in allowed if one != "none"]
             yield name, f"of all {name} only {get_text_list(named, 'and')}" if named else f"no {name}"
     if bounds.export is not None:
-        words = {"stream": "play it here", **EXPORTS}
-        forbidden = [each for key, each in words.items() if not getattr(bounds.export, key)]
+        forbidden = [words for name, words in EXPORTS.items() if not getattr(bounds.export, name)]
         yield "export", f"fans may not {get_text_list(forbidden, 'or')}" if forbidden else "fans may keep and share it"
     if bounds.expires:
         yield "expires", f"until {bounds.expires.day} {bounds.expires:%B %Y}"

@@ -4,29 +4,26 @@
 is there already, so it goes on where an earlier run stopped.
 """
 
-import hashlib
 from decimal import Decimal
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Person
-from ai.remix.source import Source
+from ai.remix.source import SAMPLE_RATE, Source
 from artists.exceptions import InvalidRequest
 from artists.models import RemixEnvelope
 from artists.remixes import corners, envelope_text, envelopes
 from artists.stems import outlines, uploads
 from catalog import audio_uploads, registration
-from catalog.models import AudioUpload, Recording, Sound
+from catalog.models import AudioUpload, Recording
 from config.demo.artist_data import ARTISTS_BY_SLUG, MARA
 from config.demo.music.score import BEATS_PER_BAR, Song
 from config.demo.music.songs import HRAUN, NIGHT_BUS, SALT_RADIO
 from config.demo.setup import DemoWorld
-from config.demo.synthesis import write_atomically
+from config.demo.synthesis import store_sound
 from fans.models import Render
 from rights import claims, grants, parties
 from rights.models import Use
@@ -71,10 +68,9 @@ def open_next() -> bool:
 
 def advance(recording: Recording, song: Song, principal: Person) -> bool:
     """Do what comes next for one song. Returns whether fans can remix it."""
-    newest = envelopes.find_newest(recording)
     if envelopes.find_current(recording):
         return True
-    if newest:
+    if newest := envelopes.find_newest(recording):
         return _hear_and_sign(newest, principal)
     files = outlines.list_files(recording.pk)
     if any(upload.state == AudioUpload.State.REFUSED for upload in files):
@@ -88,20 +84,14 @@ def advance(recording: Recording, song: Song, principal: Person) -> bool:
 
 
 def _bring_stems(recording: Recording, song: Song, unfinished: list[AudioUpload], *, by: Person) -> None:
-    """Play the song, store it as the recording's sound, and send its stems in parts, as a browser does."""
-    import soundfile  # these and the music load NumPy and SciPy, which other parts of the demo do without
-
-    from config.demo.music.playing import play
+    """Play the song, store the stems together as what people play, and send each in parts, as a browser does."""
+    from config.demo.music.player import play  # it loads NumPy and SciPy, which other parts of the demo do without
 
     for upload in unfinished:
         uploads.remove(upload, by=by)
     stems = play(song)
-    _store_sound(recording, song, sum(stems.values()))
-    encoded = {}
-    for role, samples in stems.items():
-        content = BytesIO()
-        soundfile.write(content, samples, 44_100, "PCM_24", format="FLAC")
-        encoded[role] = content.getvalue()
+    store_sound(recording, _encode_flac(sum(stems.values()), "PCM_16"), "flac", Decimal(song.seconds))
+    encoded = {role: _encode_flac(samples, "PCM_24") for role, samples in stems.items()}
     announced = {
         role: uploads.announce(recording, f"{song.title} {role}.flac", len(content), by=by)
         for role, content in encoded.items()
@@ -112,17 +102,12 @@ def _bring_stems(recording: Recording, song: Song, unfinished: list[AudioUpload]
             uploads.append(upload, offset, encoded[role][offset : offset + audio_uploads.MAX_PART], by=by)
 
 
-def _store_sound(recording: Recording, song: Song, mixed: Any) -> None:
-    """All stems together, as what people play."""
-    import soundfile
+def _encode_flac(samples: Any, subtype: str) -> bytes:
+    import soundfile  # it loads NumPy too
 
     content = BytesIO()
-    soundfile.write(content, mixed, 44_100, "PCM_16", format="FLAC")
-    digest = hashlib.sha256(content.getvalue()).hexdigest()
-    path = f"sounds/{recording.pk}-{digest[:16]}.flac"
-    write_atomically(Path(settings.MEDIA_ROOT) / path, content.getvalue())
-    facts = {"path": path, "seconds": Decimal(song.seconds), "sha256": digest, "content_type": "audio/flac"}
-    Sound.objects.update_or_create(recording=recording, defaults=facts)
+    soundfile.write(content, samples, SAMPLE_RATE, subtype, format="FLAC")
+    return content.getvalue()
 
 
 def describe(song: Song) -> dict[str, Any]:

@@ -50,16 +50,16 @@ def compose_next() -> bool:
 def compose_recording(recording: Recording, seed: str) -> Sound:
     """Compose the recording's sound from the seed and write it below MEDIA_ROOT. It replaces an earlier sound."""
     samples = compose_samples(seed)
-    content = _encode_wav(samples)
+    seconds = (Decimal(len(samples)) / SAMPLE_RATE).quantize(Decimal("0.001"))
+    return store_sound(recording, _encode_wav(samples), "wav", seconds)
+
+
+def store_sound(recording: Recording, content: bytes, ending: str, seconds: Decimal) -> Sound:
+    """Write the recording's sound below MEDIA_ROOT. It replaces an earlier sound."""
     digest = hashlib.sha256(content).hexdigest()
-    path = f"sounds/{recording.pk}-{digest[:16]}.wav"
-    write_atomically(Path(settings.MEDIA_ROOT) / path, content)
-    facts = {
-        "path": path,
-        "seconds": (Decimal(len(samples)) / SAMPLE_RATE).quantize(Decimal("0.001")),
-        "sha256": digest,
-        "content_type": "audio/wav",
-    }
+    path = f"sounds/{recording.pk}-{digest[:16]}.{ending}"
+    _write_atomically(Path(settings.MEDIA_ROOT) / path, content)
+    facts = {"path": path, "seconds": seconds, "sha256": digest, "content_type": f"audio/{ending}"}
     with transaction.atomic():
         return Sound.objects.update_or_create(recording=recording, defaults=facts)[0]
 
@@ -233,7 +233,7 @@ def _encode_wav(samples: "array[int]") -> bytes:
     return out.getvalue()
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def _write_atomically(path: Path, content: bytes) -> None:
     """Write a whole file or none, because somebody may be playing it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part")

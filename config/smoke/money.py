@@ -19,7 +19,7 @@ from billing.tier_terms import Price, TierTerms
 from catalog.models import Artist
 from config.smoke.browser import CSRF_FIELD, WORDS_FIELD, Browser
 from config.smoke.checks import require, wait_for
-from config.smoke.people import SmokeRun
+from config.smoke.people import SmokeRun, find_person
 from ledger import check
 from ledger.accounts import CLEARING, REVENUE
 from ledger.balances import read_balance, read_balances
@@ -36,7 +36,7 @@ CARD = "succeeds"
 
 def principal_sells_a_tier(run: SmokeRun) -> None:
     """Who is paid is agreed first. Then the tier is signed, and its price made at the provider."""
-    artist, mara, staff = _artist(), _person(run, "principal"), _person(run, "staff")
+    artist, mara, staff = _artist(), find_person(run, "principal"), find_person(run, "staff")
     scheme = split_schemes.add_scheme(Use.TIER, SHARES, by=staff)
     party = parties.get_artist_party(artist)
     terms = Terms("Income of tiers.", (Scope(Use.TIER, covers_later=True),), scheme=scheme)
@@ -125,10 +125,6 @@ def pay_at_provider(run: SmokeRun, address: str) -> str:
 
 def _artist() -> Artist:
     return Artist.objects.get(slug="mara-veil")
-
-
-def _person(run: SmokeRun, part: str) -> Person:
-    return Person.objects.get(email=run.people[part].email)
 
 
 def _money(amount: int) -> str:

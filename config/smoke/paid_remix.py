@@ -8,7 +8,6 @@ from typing import Any
 
 import requests
 
-from accounts.models import Person
 from artists import programs
 from artists.models import Draft, ExperienceRequest
 from artists.remixes import hearing, offers
@@ -20,7 +19,7 @@ from config.smoke.browser import CSRF_FIELD
 from config.smoke.checks import require, wait_for
 from config.smoke.money import pay_at_provider, send_form
 from config.smoke.paid_request import has_status
-from config.smoke.people import SmokeRun
+from config.smoke.people import SmokeRun, find_person
 from config.smoke.setup import STUDIO
 from fans.models import Experience
 from rights import agreements, parties, split_schemes
@@ -50,7 +49,7 @@ SONG = Song(
 
 def principal_opens_a_song(run: SmokeRun) -> None:
     """Stems, limits and every corner heard; then an offer with a price, and who shares it."""
-    mara, staff = _person(run, "principal"), _person(run, "staff")
+    mara, staff = find_person(run, "principal"), find_person(run, "staff")
     artist = Artist.objects.get(slug="mara-veil")
     song = {"title": SONG.title, "duration_ms": SONG.seconds * 1000}
     run.people["staff"].call_api("POST", "/api/v1/staff/artists/mara-veil/recordings", song, expect=201)
@@ -136,7 +135,7 @@ def _is_heard(run: SmokeRun, path: str, draft_id: int) -> bool:
     token = mara.http.cookies.get("csrftoken", "")
     mara.http.post(f"{mara.site}{path}/heard", headers={"X-CSRFToken": token}, timeout=30, allow_redirects=False)
     draft = Draft.objects.get(pk=draft_id)
-    return hearing.find_heard(draft, by=_person(run, "principal")) == hearing.count_seconds(draft)
+    return hearing.find_heard(draft, by=find_person(run, "principal")) == hearing.count_seconds(draft)
 
 
 def _find_draft(run: SmokeRun) -> dict[str, Any] | None:
@@ -150,7 +149,3 @@ def _request() -> ExperienceRequest:
 
 def _recording() -> Recording:
     return Recording.objects.get(title=SONG.title)
-
-
-def _person(run: SmokeRun, part: str) -> Person:
-    return Person.objects.get(email=run.people[part].email)

@@ -4,7 +4,6 @@ import time
 from functools import partial
 from typing import Any
 
-from accounts.models import Person
 from artists import programs
 from artists.models import ExperienceRequest, ProgramVersion
 from billing import authorisations
@@ -12,7 +11,7 @@ from billing.models import Authorisation
 from catalog.models import Artist
 from config.smoke.checks import require, wait_for
 from config.smoke.money import pay_at_provider, send_form
-from config.smoke.people import SmokeRun
+from config.smoke.people import SmokeRun, find_person
 from config.smoke.setup import STUDIO
 from ledger.balances import read_balance
 from rights.money import format_money
@@ -23,7 +22,7 @@ CHOSEN = {"recipient": "Leyla", "occasion": "exam", "relation": "sister", "may_s
 
 
 def principal_offers_messages(run: SmokeRun) -> None:
-    mara = Person.objects.get(email=run.people["principal"].email)
+    mara = find_person(run, "principal")
     program = programs.create(Artist.objects.get(slug="mara-veil"), name="Ask me", by=mara)
     wording = {"locale": "en", "templates": [SENTENCES], "fragments": {}}
     terms = {"free_tries": 0, "prices": {"EUR": PRICE}}

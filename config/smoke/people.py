@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 
+from accounts.models import Person
 from config.processes import manage_argv
 from config.smoke.browser import Browser
 from config.smoke.checks import require
@@ -64,6 +65,10 @@ class SmokeRun:
 
     def new_browser(self, name: str, handle: str) -> Browser:
         return Browser(self.site, self.mail, name, handle)
+
+
+def find_person(run: SmokeRun, part: str) -> Person:
+    return Person.objects.get(email=run.people[part].email)
 
 
 def run_manage_command(*words: str) -> None:

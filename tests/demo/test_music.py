@@ -9,7 +9,7 @@ import scipy.signal
 
 from config.demo.artist_data import ARTISTS_BY_SLUG
 from config.demo.music.instruments import hertz
-from config.demo.music.playing import LOUDEST, Stereo, play, write_bass
+from config.demo.music.player import LOUDEST, Stereo, play, write_bass
 from config.demo.music.score import BEATS_PER_BAR, Song, Syllable, read_chords, read_melody
 from config.demo.music.songs import SALT_RADIO
 from config.demo.remixes import SONGS

@@ -8,7 +8,7 @@ from artists.label.api.access import LabelView
 from rights.models import Party
 
 
-class LabelParty(LabelView, earnings.OfParty):
+class LabelPartyView(LabelView, earnings.PartyView):
     def get_csv_path(self, statement: int) -> str:
         return reverse("label-statement-csv", args=[self.kwargs["party"], statement])
 
@@ -18,17 +18,17 @@ class LabelParty(LabelView, earnings.OfParty):
         return self.label.party
 
 
-class LabelStatementsView(LabelParty, earnings.StatementsView):
+class LabelStatementsView(LabelPartyView, earnings.StatementsView):
     """List the rightsholder's statements, the newest first."""
 
 
-class LabelStatementView(LabelParty, earnings.StatementView):
+class LabelStatementView(LabelPartyView, earnings.StatementView):
     """A statement of the rightsholder."""
 
 
-class LabelPayoutsView(LabelParty, earnings.PayoutsView):
+class LabelPayoutsView(LabelPartyView, earnings.PayoutsView):
     """List what was paid out to the rightsholder, and what was not and why, the newest first."""
 
 
-class LabelStandingView(LabelParty, earnings.StandingView):
+class LabelStandingView(LabelPartyView, earnings.StandingView):
     """What is owed to the rightsholder."""

@@ -15,13 +15,15 @@ from ai.remix.envelope import (
     MAX_TEMPO,
     MIN_GAIN,
     MIN_TEMPO,
+    Colour,
     Envelope,
+    Room,
 )
 from ai.remix.source import Section, Source, Stem
 from artists.remixes.envelope_text import Road, format_gain, format_reach, format_steps, format_tempo, name_stem
 
-ROOMS = (("kitchen", "Kitchen"), ("hall", "Hall"))
-COLOURS = (("warm", "Warm"), ("radio", "Radio"), ("echo", "Echo"))
+ROOMS: tuple[tuple[Room, str], ...] = (("kitchen", "Kitchen"), ("hall", "Hall"))
+COLOURS: tuple[tuple[Colour, str], ...] = (("warm", "Warm"), ("radio", "Radio"), ("echo", "Echo"))
 EXPORTS = (("download", "Keep it as a file"), ("share", "Offer it to other fans here"))
 ORDERS = (("recorded", "As recorded"), ("free", "In any order"))
 SECTION_CHOICES = {

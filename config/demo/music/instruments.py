@@ -1,4 +1,4 @@
-"""How one note or one stroke sounds: arrays of samples that begin and end at zero, so that no edge clicks."""
+"""Make the sound of one note or one stroke: samples that begin and end at zero, so that no edge clicks."""
 
 from collections.abc import Callable
 from functools import lru_cache

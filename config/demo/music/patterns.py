@@ -1,4 +1,4 @@
-"""What drums, bass and keys play in a bar. A letter is a sixteenth: x plays, X plays louder, a dot is silence."""
+"""Patterns of drums, bass and keys for a bar. A letter is a sixteenth: x plays, X plays louder, a dot is silence."""
 
 BEATS = {
     "quiet": {"shaker": "x.xxx.xxx.xxx.xx", "kick": "x...............", "rim": "........x......."},

@@ -1,4 +1,4 @@
-"""What a song is before it sounds: its sections, with chords, melody and patterns, and their notes."""
+"""Scores of songs: sections with chords, melody and patterns, and the notes that they say."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -78,15 +78,20 @@ def _play_drums(song: Song) -> Stem:
             is_fill = bar == section.bars - 1 and next_beat and section.beat not in ("", "quiet")
             rows = patterns.BEATS.get(section.beat, {}) | (patterns.FILL if is_fill else {})
             for name, row in rows.items():
-                for place, letter in enumerate(row):
-                    if letter != ".":
-                        at = song.seconds_at((first + bar) * BEATS_PER_BAR + place / 4) + random.uniform(0, 0.003)
-                        loud = (1.0 if letter == "X" else 0.65) * random.uniform(0.88, 1.0) * section.level
-                        _, side, level = instruments.STROKES[name]
-                        stem.add(at, instruments.stroke(name, random.randrange(4)), loud * level, side)
+                _add_strokes(stem, section, name, row, (first + bar) * BEATS_PER_BAR, random)
         if section.kind == "chorus":
             stem.add(song.seconds_at(first * BEATS_PER_BAR), instruments.stroke("crash", 0), 0.4, -0.4)
     return stem
+
+
+def _add_strokes(stem: Stem, section: Section, name: str, row: str, at: float, random: Random) -> None:
+    """A bar of one drum."""
+    _, side, level = instruments.STROKES[name]
+    for place, letter in enumerate(row):
+        if letter != ".":
+            start = stem.song.seconds_at(at + place / 4) + random.uniform(0, 0.003)
+            loud = (1.0 if letter == "X" else 0.65) * random.uniform(0.88, 1.0) * section.level
+            stem.add(start, instruments.stroke(name, random.randrange(4)), loud * level, side)
 
 
 def _sections_with_next(song: Song) -> Iterator[tuple[int, Section, str]]:
