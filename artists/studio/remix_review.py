@@ -27,12 +27,16 @@ class Limit:
 
 @dataclass(frozen=True)
 class RemixReview:
-    """`heard` is how many seconds of exactly this file the reviewer has heard."""
+    """A remix that waits, for one member of the team."""
 
     draft: Draft
     studio: Studio
     remix: Remix
-    heard: int
+
+    @cached_property
+    def heard(self) -> int:
+        """How many seconds of exactly this file the reviewer has heard."""
+        return hearing.find_heard(self.draft, by=self.studio.person) or 0
 
     @property
     def heard_words(self) -> str:
@@ -67,7 +71,7 @@ ORIGINAL = "original"
 def load(draft: Draft, studio: Studio) -> RemixReview | None:
     """None of words, and of a remix whose paper was erased."""
     remix = remixes.find_remix(draft.maker, draft.text)
-    return RemixReview(draft, studio, remix, hearing.find_heard(draft, by=studio.person) or 0) if remix else None
+    return RemixReview(draft, studio, remix) if remix else None
 
 
 def list_limits(remix: Remix, envelope: Envelope) -> list[Limit]:

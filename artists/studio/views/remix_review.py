@@ -64,13 +64,15 @@ def _play_original(request: AuthenticatedHttpRequest, review: RemixReview) -> Ht
 @team_member_required
 def note_heard(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
     """Note how many seconds of exactly this file were heard; without a number: all of it, as far as time allows."""
-    draft, review = _get_remix_or_404(studio, draft_id)
+    context = ReviewContext(get_draft_or_404(studio, draft_id), studio)
+    if context.sound is None:
+        raise Http404
     posted = parse_integer(request.POST.get("seconds"))
-    seconds = review.remix.seconds if posted is None else max(posted, 0)
-    hearing.note_heard(draft, seconds, by=request.user)
+    seconds = context.sound.remix.seconds if posted is None else max(posted, 0)
+    hearing.note_heard(context.draft, seconds, by=request.user)
     if not request.htmx:
         return redirect(studio.url("review-item", draft_id=draft_id))
-    return studio.render(request, "studio/_review_remix.html#hearing-response", review=ReviewContext(draft, studio))
+    return studio.render(request, "studio/_review_remix.html#hearing-response", review=context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
