@@ -1,4 +1,4 @@
-"""Whether the limits that are in force for a song still allow the remixes that wait."""
+"""Whether limits of a song allow a remix, and which of the remixes that wait those in force still allow."""
 
 from collections.abc import Sequence
 
@@ -11,6 +11,12 @@ from fans.models import RemixOffer
 
 REASON_ENDED = "outdated: fans cannot remix this song any more"
 REASON_NARROWER = "outdated: the limits of this song are narrower now"
+
+
+def allows(offer: RemixOffer, recipe: str) -> bool:
+    """Whether this recipe, as JSON, is inside the limits. Reads the source of the offer."""
+    envelope, source = Envelope.parse(offer.content), Source.parse(offer.source.content)
+    return recipe_if_inside(envelope, source, recipe) is not None
 
 
 def find_offers(drafts: Sequence[Draft]) -> dict[int, RemixOffer]:
@@ -38,10 +44,5 @@ def _compare(drafts: Sequence[Draft]) -> dict[int, tuple[RemixOffer | None, bool
     compared: dict[int, tuple[RemixOffer | None, bool]] = {}
     for draft, paper in papers.items():
         offer = next((by_song[song.pk] for song in draft.recordings if song.pk in by_song), None)
-        compared[draft.pk] = offer, offer is not None and _allows(offer, paper.recipe.to_json())
+        compared[draft.pk] = offer, offer is not None and allows(offer, paper.recipe.to_json())
     return compared
-
-
-def _allows(offer: RemixOffer, recipe: str) -> bool:
-    envelope, source = Envelope.parse(offer.content), Source.parse(offer.source.content)
-    return recipe_if_inside(envelope, source, recipe) is not None
