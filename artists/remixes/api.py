@@ -113,7 +113,7 @@ def _describe(desk: Desk) -> dict[str, Any]:
         "limits": schema(desk.envelope, desk.source),
         "recipe": canonical.as_json(desk.recipe),
         "changes": [{"what": what, "how": how} for what, how in words.describe(desk.source, desk.recipe)],
-        "length": words.describe_lengths(desk.source, desk.recipe)[1],
+        "length": words.describe_length(desk.source, desk.recipe),
         "days": consent_text.find_days(version) if version else None,
         "price": price,
         **describe_words(agreed),

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ai.remix.envelope import Envelope
-from ai.remix.recipe import seconds_of
 from artists.models import Draft
 from artists.remixes import hearing, limits
 from artists.studio.access import Studio
@@ -84,9 +83,8 @@ def list_limits(remix: Remix, envelope: Envelope) -> list[Limit]:
     shortest, longest = (format_length(seconds) for seconds in envelope.seconds)
     levels = []
     for stem in source.stems:
-        bounds, change = envelope.stems[stem.id], recipe.stems[stem.id]
+        bounds, here = envelope.stems[stem.id], words.stem_words(recipe.stems[stem.id])
         low, high = (words.decibels(level) for level in bounds.gain_half_db)
-        here = "off" if change.mute else words.level_words(change.gain_half_db)
         levels.append(
             Limit(words.STEM_NAMES[stem.role], f"{'off or ' if bounds.may_mute else ''}{low} to {high} dB", here)
         )
@@ -94,5 +92,5 @@ def list_limits(remix: Remix, envelope: Envelope) -> list[Limit]:
         Limit("Tempo", f"{slowest} to {fastest}", str(now)),
         Limit("Key", f"{lowest} to {highest}", words.key_name(source, recipe.pitch_semitones)),
         *levels,
-        Limit("Length", f"{shortest} to {longest}", format_length(round(seconds_of(source, recipe)))),
+        Limit("Length", f"{shortest} to {longest}", words.describe_length(source, recipe)),
     ]
