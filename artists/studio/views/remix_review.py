@@ -1,7 +1,5 @@
 """The sound of a remix that waits: play it and the original, note how much was heard, and suggest another one."""
 
-from pathlib import Path
-
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,8 +17,8 @@ from artists.studio.access import USER_ERRORS, Studio, error_status, team_member
 from artists.studio.messages import error_message
 from artists.studio.remix_review import RemixReview
 from artists.studio.review_context import ReviewContext
+from artists.studio.views.remixes import render_response
 from artists.studio.views.review import get_draft_or_404, posted_revision
-from catalog import audio
 from fans import remixes, renders
 from fans.desk import controls, form
 from rights import clearance
@@ -40,24 +38,16 @@ def play_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int,
     if not draft.opted_in or not clearance.still_clear([draft.clearance_id]):
         raise Http404
     if name == remix_review.ORIGINAL:
-        return _play_original(request, review)
+        original = renders.find_original(review.remix.render.source)
+        if original is None:
+            raise Http404
+        return render_response(request, original)
     found = remixes.find_file(review.remix, name) if name == remixes.STREAM else None
     if found is None:
         raise Http404
     path, facts = found
     hearing.note_opened(draft, by=request.user)
     return file_response(request, path, etag=facts.sha256, content_type=facts.media_type)
-
-
-def _play_original(request: AuthenticatedHttpRequest, review: RemixReview) -> HttpResponseBase:
-    original = renders.find_original(review.remix.render.source)
-    if original is None:
-        raise Http404
-    try:
-        path: Path = audio.local_path(renders.file_name(original.cache_key))
-    except FileNotFoundError as error:
-        raise Http404 from error
-    return file_response(request, path, etag=original.sha256, content_type="audio/flac")
 
 
 @post_only
