@@ -1,4 +1,4 @@
-"""How much of a remix that waits somebody of the artist's side has heard. The database keeps it true."""
+"""Note and read how much of a remix that waits somebody of the artist's side has heard. The database keeps it true."""
 
 from django.db.models import F, Value
 from django.db.models.functions import Extract, Floor, Greatest, Least, Now
