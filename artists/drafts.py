@@ -131,8 +131,7 @@ def _fan_refusals(moments: Sequence[Moment], *, hold: bool = False) -> dict[int,
 
 def _clearance_request(moment: Moment) -> ClearanceRequest:
     songs = (moment.song.pk,) if moment.song else ()
-    use = Use.REMIX if moment.program.kind == Program.Kind.REMIX else Use.PERSONAL_MESSAGE
-    return ClearanceRequest(use, moment.program.artist_id, moment.person.country, songs)
+    return ClearanceRequest(moment.program.use, moment.program.artist_id, moment.person.country, songs)
 
 
 def _find_models(moments: Sequence[Moment], model: ModelConfig | None) -> dict[int, ModelConfig]:

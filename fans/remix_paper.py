@@ -7,6 +7,7 @@ import msgspec
 
 from ai.remix import canonical
 from ai.remix.recipe import Recipe
+from ai.remix.source import SAMPLE_RATE
 
 
 class FileFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,6 +32,11 @@ class Paper(canonical.Document, frozen=True, forbid_unknown_fields=True):
     frames: int
     files: dict[str, FileFacts]
     """By `RenderFile.Name`."""
+
+    @property
+    def seconds(self) -> int:
+        """How many whole seconds the sound lasts."""
+        return self.frames // SAMPLE_RATE
 
 
 def write(paper: Paper) -> str:

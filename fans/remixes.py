@@ -7,7 +7,7 @@ from pathlib import Path
 from ai.provenance.label import Choice, Disclosure, disclosure
 from ai.remix.envelope import Envelope
 from ai.remix.recipe import Recipe
-from ai.remix.source import SAMPLE_RATE, Source
+from ai.remix.source import Source
 from catalog import audio
 from fans import remix_paper, renders
 from fans.desk import words
@@ -37,7 +37,7 @@ class Remix:
 
     @property
     def seconds(self) -> int:
-        return self.paper.frames // SAMPLE_RATE
+        return self.paper.seconds
 
     @property
     def length(self) -> str:

@@ -10,7 +10,7 @@ from django.db.models.functions import Concat, Now
 from django.utils.functional import cached_property
 
 from catalog.models import Artist, Recording
-from rights.models import Decision, ShapeHash
+from rights.models import Decision, ShapeHash, Use
 
 
 def default_review_seconds() -> int:
@@ -73,6 +73,11 @@ class Program(models.Model):
 
     def __str__(self) -> str:
         return f"program:{self.pk}"
+
+    @property
+    def use(self) -> Use:
+        """What owners permit or not: the use that its experiences make of an artist's work."""
+        return Use.REMIX if self.kind == self.Kind.REMIX else Use.PERSONAL_MESSAGE
 
 
 class ProgramVersionQuerySet(models.QuerySet["ProgramVersion"]):

@@ -1,6 +1,5 @@
 """The API for fans about remixes: what can be made of a song, what is on one's desk, and asking for it."""
 
-from dataclasses import asdict
 from typing import Any
 
 from django.http import Http404
@@ -18,7 +17,7 @@ from ai.remix.recipe import schema
 from artists.exceptions import NotOffered
 from artists.remixes import asking, offers
 from artists.requests import consent_text, prices
-from artists.requests.api import PriceSerializer, StartedRequestSerializer, answer_asked
+from artists.requests.api import PriceSerializer, StartedRequestSerializer, answer_asked, describe_words
 from fans.desk import state, words
 from fans.desk.state import Desk
 from fans.models import RemixOffer
@@ -114,11 +113,8 @@ def _describe(desk: Desk) -> dict[str, Any]:
         "limits": schema(desk.envelope, desk.source),
         "recipe": canonical.as_json(desk.recipe),
         "changes": [{"what": what, "how": how} for what, how in words.describe(desk.source, desk.recipe)],
-        "length": words.describe_lengths(desk.source, desk.recipe)[1],
+        "length": words.describe_length(desk.source, desk.recipe),
         "days": consent_text.find_days(version) if version else None,
-        "price": asdict(price) if price else None,
-        "words": agreed.asking if agreed else "",
-        "payment_words": agreed.payment if agreed else "",
-        "immediate_start": agreed.immediate_start if agreed else "",
-        "words_hash": agreed.words_hash if agreed else "",
+        "price": price,
+        **describe_words(agreed),
     }

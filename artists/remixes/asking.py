@@ -62,11 +62,11 @@ def is_unchanged(desk: Desk) -> bool:
 def list_facts(asked: RequestedRemix) -> list[tuple[str, str]]:
     """What was asked for, as the desk calls it. Reads the offer and its source."""
     source, recipe = Source.parse(asked.offer.source.content), Recipe.parse(asked.recipe)
-    return [*words.describe(source, recipe), ("Length", words.describe_lengths(source, recipe)[1])]
+    return words.list_facts(source, recipe)
 
 
 def write_words(version: ProgramVersion, price: Price, *, desk: Desk) -> Words:
     """What the fan agrees to: it names every change, so that another recipe has other words."""
     changes = ", ".join(f"{what}: {how}" for what, how in words.describe(desk.source, desk.recipe))
-    length = words.describe_lengths(desk.source, desk.recipe)[1]
+    length = words.describe_length(desk.source, desk.recipe)
     return Words.of(version, price, RemixFacts(desk.offer.recording.title, changes, length))

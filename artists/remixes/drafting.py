@@ -17,9 +17,10 @@ from fans.desk import words
 from fans.desk_models import Choice
 from fans.models import Render
 from fans.remix_paper import FileFacts, Paper
+from fans.remixes import MAKER_DESK, MAKER_RULES
 from rights.clearance_result import Clearance
 
-MAKERS = {Choice.HAND: "desk", Choice.RULES: "rules"}
+MAKERS = {Choice.HAND: MAKER_DESK, Choice.RULES: MAKER_RULES}
 """`Draft.maker` of a remix, by who chose it."""
 PROBLEMS = {
     "clearance": "uncleared: not everybody said yes any more when it was rendered",
@@ -95,8 +96,7 @@ def _build_paper(render: Render, source: Source, recipe: Recipe) -> Paper:
 
 def _list_facts(source: Source, recipe: Recipe) -> list[dict[str, Any]]:
     """What the fan did at the desk, for the reviewer. Nothing of it is listening."""
-    length = words.describe_lengths(source, recipe)[1]
     return [
         {"slot": "change", "label": what, "value": how, "from": "the desk", "used": True}
-        for what, how in [*words.describe(source, recipe), ("Length", length)]
+        for what, how in words.list_facts(source, recipe)
     ]

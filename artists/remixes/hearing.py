@@ -1,10 +1,9 @@
-"""How much of a remix that waits somebody of the artist's side has heard. The database keeps it true."""
+"""Note and read how much of a remix that waits somebody of the artist's side has heard. The database keeps it true."""
 
 from django.db.models import F, Value
 from django.db.models.functions import Extract, Floor, Greatest, Least, Now
 
 from accounts.models import Person
-from ai.remix.source import SAMPLE_RATE
 from artists.models import Draft, DraftHearing
 from fans import remix_paper
 from fans.remixes import is_remix
@@ -35,4 +34,4 @@ def find_heard(draft: Draft, *, by: Person) -> int | None:
 def count_seconds(draft: Draft) -> int:
     """How many whole seconds the sound lasts. The draft is a remix with its paper."""
     assert draft.text is not None
-    return remix_paper.read(draft.text).frames // SAMPLE_RATE
+    return remix_paper.read(draft.text).seconds

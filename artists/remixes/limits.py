@@ -1,4 +1,4 @@
-"""Whether the limits that are in force for a song still allow the remixes that wait."""
+"""Whether limits of a song allow a remix, and which of the remixes that wait those in force still allow."""
 
 from collections.abc import Sequence
 
@@ -11,6 +11,12 @@ from fans.models import RemixOffer
 
 REASON_ENDED = "outdated: fans cannot remix this song any more"
 REASON_NARROWER = "outdated: the limits of this song are narrower now"
+
+
+def allows(offer: RemixOffer, recipe: str) -> bool:
+    """Whether this recipe, as JSON, is inside the limits. Reads the source of the offer."""
+    envelope, source = Envelope.parse(offer.content), Source.parse(offer.source.content)
+    return recipe_if_inside(envelope, source, recipe) is not None
 
 
 def find_offers(drafts: Sequence[Draft]) -> dict[int, RemixOffer]:
@@ -34,13 +40,9 @@ def _compare(drafts: Sequence[Draft]) -> dict[int, tuple[RemixOffer | None, bool
         return {}
     songs = {song.pk for draft in papers for song in draft.recordings}
     open_now = RemixOffer.objects.open().filter(recording__in=songs).select_related("source", "decision")
-    by_song = {
-        offer.recording_id: (offer, Envelope.parse(offer.content), Source.parse(offer.source.content))
-        for offer in open_now
-    }
-    compared: dict[int, tuple[RemixOffer | None, bool]] = {draft.pk: (None, False) for draft in papers}
+    by_song = {offer.recording_id: offer for offer in open_now}
+    compared: dict[int, tuple[RemixOffer | None, bool]] = {}
     for draft, paper in papers.items():
-        if draft.song and draft.song.pk in by_song:
-            offer, envelope, source = by_song[draft.song.pk]
-            compared[draft.pk] = offer, recipe_if_inside(envelope, source, paper.recipe.to_json()) is not None
+        offer = next((by_song[song.pk] for song in draft.recordings if song.pk in by_song), None)
+        compared[draft.pk] = offer, offer is not None and allows(offer, paper.recipe.to_json())
     return compared

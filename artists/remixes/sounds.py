@@ -3,12 +3,10 @@
 from django.db import transaction
 from django.db.models import QuerySet
 
-from ai.remix.check import recipe_if_inside
-from ai.remix.envelope import Envelope
 from ai.remix.recipe import Recipe
-from ai.remix.source import Source
 from artists import drafts
 from artists.models import Moment, Program
+from artists.remixes import limits
 from fans import renders
 from fans.models import RemixOffer
 from rights.clearance_result import Clearance
@@ -65,5 +63,4 @@ def find_open_offer(moment: Moment) -> tuple[RemixOffer | None, str]:
         return None, CLOSED
     if offer.source_id != asked.offer.source_id:
         return None, OTHER_PARTS
-    inside = recipe_if_inside(Envelope.parse(offer.content), Source.parse(offer.source.content), asked.recipe)
-    return (offer, "") if inside else (None, NARROWER)
+    return (offer, "") if limits.allows(offer, asked.recipe) else (None, NARROWER)

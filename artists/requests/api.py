@@ -211,6 +211,13 @@ def _describe(version: ProgramVersion, person: Person) -> dict[str, Any]:
         "version": version.version,
         "days": consent_text.find_days(version),
         "price": price,
+        **describe_words(words),
+    }
+
+
+def describe_words(words: Words | None) -> dict[str, str]:
+    """What a fan agrees to by asking, and its hash; empty where nothing would pay."""
+    return {
         "words": words.asking if words else "",
         "payment_words": words.payment if words else "",
         "immediate_start": words.immediate_start if words else "",

@@ -11,7 +11,6 @@ from artists.requests.prices import Price
 from artists.royalties.income import find_sale
 from billing import caps, shares
 from catalog.models import Recording
-from rights.models import Use
 from rights.money import format_money
 from rights.sales import IncompleteSale
 
@@ -48,8 +47,7 @@ def count_before(version: ProgramVersion) -> int:
 def _describe_card(person: Person, version: ProgramVersion, price: Price, songs: Sequence[Recording]) -> dict[str, Any]:
     """What a fan sees whose card pays: the amount, who gets it, and what is left of the monthly limit."""
     assert price.amount is not None
-    use = Use.REMIX if version.program.kind == Program.Kind.REMIX else Use.PERSONAL_MESSAGE
-    sale = find_sale(version.artist, use, songs)
+    sale = find_sale(version.artist, version.program.use, songs)
     context: dict[str, Any] = {"is_card": True, "amount": format_money(price.amount, price.currency)}
     if isinstance(sale, IncompleteSale):
         return context | {"why_not": f"It is not sold at the moment. {'; '.join(sale.missing)}."}

@@ -30,7 +30,6 @@ from catalog.hidden_characters import find_hidden_in_line
 from catalog.models import Artist, Recording
 from fans import opt_ins
 from rights import places
-from rights.models import Use
 from rights.sales import IncompleteSale
 from worker import wake
 
@@ -144,8 +143,7 @@ def _require_offered(version: ProgramVersion) -> None:
 
 def _require_sale(version: ProgramVersion, song: Recording | None) -> None:
     """Nobody pays for what could not be shared out."""
-    use = Use.REMIX if version.program.kind == Program.Kind.REMIX else Use.PERSONAL_MESSAGE
-    sale = find_sale(version.artist, use, [song] if song else [])
+    sale = find_sale(version.artist, version.program.use, [song] if song else [])
     if isinstance(sale, IncompleteSale):
         raise NotOffered(f"It is not sold at the moment. {'; '.join(sale.missing)}.")
 

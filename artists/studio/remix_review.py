@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ai.remix.envelope import Envelope
-from ai.remix.recipe import seconds_of
 from artists.models import Draft
 from artists.remixes import hearing, limits
 from artists.studio.access import Studio
@@ -27,12 +26,16 @@ class Limit:
 
 @dataclass(frozen=True)
 class RemixReview:
-    """`heard` is how many seconds of exactly this file the reviewer has heard."""
+    """A remix that waits, for one member of the team."""
 
     draft: Draft
     studio: Studio
     remix: Remix
-    heard: int
+
+    @cached_property
+    def heard(self) -> int:
+        """How many seconds of exactly this file the reviewer has heard."""
+        return hearing.find_heard(self.draft, by=self.studio.person) or 0
 
     @property
     def heard_words(self) -> str:
@@ -67,7 +70,7 @@ ORIGINAL = "original"
 def load(draft: Draft, studio: Studio) -> RemixReview | None:
     """None of words, and of a remix whose paper was erased."""
     remix = remixes.find_remix(draft.maker, draft.text)
-    return RemixReview(draft, studio, remix, hearing.find_heard(draft, by=studio.person) or 0) if remix else None
+    return RemixReview(draft, studio, remix) if remix else None
 
 
 def list_limits(remix: Remix, envelope: Envelope) -> list[Limit]:
@@ -80,9 +83,8 @@ def list_limits(remix: Remix, envelope: Envelope) -> list[Limit]:
     shortest, longest = (format_length(seconds) for seconds in envelope.seconds)
     levels = []
     for stem in source.stems:
-        bounds, change = envelope.stems[stem.id], recipe.stems[stem.id]
+        bounds, here = envelope.stems[stem.id], words.stem_words(recipe.stems[stem.id])
         low, high = (words.decibels(level) for level in bounds.gain_half_db)
-        here = "off" if change.mute else words.level_words(change.gain_half_db)
         levels.append(
             Limit(words.STEM_NAMES[stem.role], f"{'off or ' if bounds.may_mute else ''}{low} to {high} dB", here)
         )
@@ -90,5 +92,5 @@ def list_limits(remix: Remix, envelope: Envelope) -> list[Limit]:
         Limit("Tempo", f"{slowest} to {fastest}", str(now)),
         Limit("Key", f"{lowest} to {highest}", words.key_name(source, recipe.pitch_semitones)),
         *levels,
-        Limit("Length", f"{shortest} to {longest}", format_length(round(seconds_of(source, recipe)))),
+        Limit("Length", f"{shortest} to {longest}", words.describe_length(source, recipe)),
     ]

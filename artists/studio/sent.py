@@ -8,7 +8,6 @@ from django.db import connection
 from django.utils import timezone
 
 from ai import unicode
-from ai.remix.source import SAMPLE_RATE
 from artists import eligibility, review
 from artists.studio.messages import MarkLabel, format_reason
 from catalog.models import Artist
@@ -95,7 +94,7 @@ class SettledDraft:
         """The text, or None if it was erased or the fan opted out: it usually contains the name."""
         if not self.is_opted_in or self.raw_text is None or not is_remix(self.maker):
             return self.raw_text if self.is_opted_in else None
-        return f"A remix, {format_length(remix_paper.read(self.raw_text).frames // SAMPLE_RATE)} long"
+        return f"A remix, {format_length(remix_paper.read(self.raw_text).seconds)} long"
 
     @property
     def moment(self) -> str:

@@ -157,8 +157,8 @@ def _level(envelope: Envelope, recipe: Recipe, stem: Stem) -> Level:
     low, high = bounds.gain_half_db
     first, last = column_of(low), column_of(high)
     road = Road(f"level-{stem.id}", change.gain_half_db, low, high, 0, min(first, STEPS - 1), max(last, first + 1))
-    now = "off" if change.mute else words.level_words(change.gain_half_db)
-    return Level(stem.id, words.STEM_NAMES[stem.role], now, road, bounds.may_mute, change.mute)
+    name, now = words.STEM_NAMES[stem.role], words.stem_words(change)
+    return Level(stem.id, name, now, road, bounds.may_mute, change.mute)
 
 
 def column_of(half_decibels: int) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ai.remix.changes import Change, list_changes
 from ai.remix.moods import Mood
-from ai.remix.recipe import Recipe, seconds_of
+from ai.remix.recipe import Recipe, StemChange, seconds_of
 from ai.remix.source import Source
 
 NOTES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
@@ -39,6 +39,11 @@ def describe(source: Source, recipe: Recipe) -> list[tuple[str, str]]:
         _describe_sound(source, change) if not change.what else (names[change.what], _how(change))
         for change in list_changes(source, recipe)
     ]
+
+
+def list_facts(source: Source, recipe: Recipe) -> list[tuple[str, str]]:
+    """Each change, and the length that the remix has then."""
+    return [*describe(source, recipe), ("Length", describe_length(source, recipe))]
 
 
 def _describe_sound(source: Source, change: Change) -> tuple[str, str]:
@@ -92,6 +97,11 @@ def level_words(half_decibels: int) -> str:
     return f"{abs(half_decibels) / 2:g} dB {'louder' if half_decibels > 0 else 'softer'}"
 
 
+def stem_words(change: StemChange) -> str:
+    """As "off" or "6 dB softer"."""
+    return "off" if change.mute else level_words(change.gain_half_db)
+
+
 def decibels(half_decibels: int) -> str:
     """As +2 or −12."""
     number = f"{abs(half_decibels) / 2:g}"
@@ -104,7 +114,12 @@ def times_words(times: int) -> str:
 
 def describe_lengths(source: Source, recipe: Recipe) -> tuple[str, str]:
     """How long the recording is, and how long its remix, as 3:53."""
-    return format_length(source.frames // source.sample_rate), format_length(round(seconds_of(source, recipe)))
+    return format_length(source.frames // source.sample_rate), describe_length(source, recipe)
+
+
+def describe_length(source: Source, recipe: Recipe) -> str:
+    """How long the remix is."""
+    return format_length(round(seconds_of(source, recipe)))
 
 
 def format_length(seconds: int) -> str:

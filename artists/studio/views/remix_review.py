@@ -1,7 +1,5 @@
 """The sound of a remix that waits: play it and the original, note how much was heard, and suggest another one."""
 
-from pathlib import Path
-
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,8 +17,8 @@ from artists.studio.access import USER_ERRORS, Studio, error_status, team_member
 from artists.studio.messages import error_message
 from artists.studio.remix_review import RemixReview
 from artists.studio.review_context import ReviewContext
+from artists.studio.views.remixes import render_response
 from artists.studio.views.review import get_draft_or_404, posted_revision
-from catalog import audio
 from fans import remixes, renders
 from fans.desk import controls, form
 from rights import clearance
@@ -40,7 +38,10 @@ def play_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int,
     if not draft.opted_in or not clearance.still_clear([draft.clearance_id]):
         raise Http404
     if name == remix_review.ORIGINAL:
-        return _play_original(request, review)
+        original = renders.find_original(review.remix.render.source)
+        if original is None:
+            raise Http404
+        return render_response(request, original)
     found = remixes.find_file(review.remix, name) if name == remixes.STREAM else None
     if found is None:
         raise Http404
@@ -49,28 +50,19 @@ def play_draft(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int,
     return file_response(request, path, etag=facts.sha256, content_type=facts.media_type)
 
 
-def _play_original(request: AuthenticatedHttpRequest, review: RemixReview) -> HttpResponseBase:
-    original = renders.find_original(review.remix.render.source)
-    if original is None:
-        raise Http404
-    try:
-        path: Path = audio.local_path(renders.file_name(original.cache_key))
-    except FileNotFoundError as error:
-        raise Http404 from error
-    return file_response(request, path, etag=original.sha256, content_type="audio/flac")
-
-
 @post_only
 @team_member_required
 def note_heard(request: AuthenticatedHttpRequest, studio: Studio, draft_id: int) -> HttpResponse:
     """Note how many seconds of exactly this file were heard; without a number: all of it, as far as time allows."""
-    draft, review = _get_remix_or_404(studio, draft_id)
+    context = ReviewContext(get_draft_or_404(studio, draft_id), studio)
+    if context.sound is None:
+        raise Http404
     posted = parse_integer(request.POST.get("seconds"))
-    seconds = review.remix.seconds if posted is None else max(posted, 0)
-    hearing.note_heard(draft, seconds, by=request.user)
+    seconds = context.sound.remix.seconds if posted is None else max(posted, 0)
+    hearing.note_heard(context.draft, seconds, by=request.user)
     if not request.htmx:
         return redirect(studio.url("review-item", draft_id=draft_id))
-    return studio.render(request, "studio/_review_remix.html#hearing-response", review=ReviewContext(draft, studio))
+    return studio.render(request, "studio/_review_remix.html#hearing-response", review=context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

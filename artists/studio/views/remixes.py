@@ -68,11 +68,17 @@ def play_corner(request: AuthenticatedHttpRequest, studio: Studio, song_id: int,
         raise Http404
     if render.clearance_id not in clearance.still_clear([render.clearance_id]):
         raise Http404
+    response = render_response(request, render)
+    corners.note_opened(corner, by=request.user)
+    return response
+
+
+def render_response(request: AuthenticatedHttpRequest, render: Render) -> HttpResponseBase:
+    """The sound of a render that is ready, as it is before it is marked for a fan; 404 where it is not stored."""
     try:
         path = audio.local_path(renders.file_name(render.cache_key))
     except FileNotFoundError as error:
         raise Http404 from error
-    corners.note_opened(corner, by=request.user)
     return file_response(request, path, etag=render.sha256, content_type="audio/flac")
 
 
