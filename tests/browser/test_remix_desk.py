@@ -11,6 +11,7 @@ from tests import factories
 from tests.artists import remix_scene
 from tests.browser.browsers import Browsers, find_overflow
 from tests.browser.full_site import FullSite
+from tests.servers import wait_until
 
 _names = itertools.count(1)
 RENDER_TIMEOUT = 60_000
@@ -36,9 +37,9 @@ def test_a_fan_hears_what_a_moved_control_does(full_site: FullSite, browsers: Br
     expect(yours).to_be_attached(timeout=RENDER_TIMEOUT)
     expect(recorded).to_be_attached(timeout=RENDER_TIMEOUT)
     page.locator("h1").click()
-    page.wait_for_function("document.querySelector('[data-part=yours] audio').currentTime > 0.3")
+    wait_until(lambda: seconds_played(page, "yours") > 0.3)
     page.keyboard.press("x")
-    page.wait_for_function("document.querySelector('[data-part=original] audio').currentTime > 0.5")
+    wait_until(lambda: seconds_played(page, "original") > 0.5)
     assert yours.evaluate("audio => audio.paused")
     assert abs(seconds_played(page, "original") - seconds_played(page, "yours")) < 2
     expect(page.locator("[data-desk]")).to_have_text(re.compile("Tempo.*→", re.DOTALL))

@@ -27,15 +27,16 @@ DOCUMENTED = {kind for each in ABOUT["oneOf"] for kind in each["properties"]["ki
 KIND = re.compile(r"[a-z]+\.[a-z_]+")
 POSTS = re.compile(r"notices\.post|NewNotice\(|_notices\(|SESSION_ENDED =")
 NOT_NOTICES = {
-    "claim.made", "claims.confirmed", "draft.approved", "draft.declined", "draft.edited", "draft.expired",
-    "draft.undone", "draft.withdrawn", "draft.written", "envelope.ended", "envelope.in_force", "envelope.saved",
-    "envelope.signed", "envelope.signed_again", "experience.opened", "import.done",
+    "billing.gifts", "claim.made", "claims.confirmed", "draft.approved", "draft.declined", "draft.edited",
+    "draft.expired", "draft.undone", "draft.withdrawn", "draft.written", "envelope.ended", "envelope.in_force",
+    "envelope.saved", "envelope.signed", "envelope.signed_again", "experience.opened", "gift.paid",
+    "gift.redeemed", "gift.started", "gift.taken_back", "import.done",
     "import.removed", "import.requested", "import.uploaded", "listen.counted", "listen.not_counted",
     "moment.refused", "payee.moved", "payee.opened", "payout.held", "payout.paid_by_hand",
     "payout.returned_by_hand", "payout.reversal_wanted", "payouts.approved", "payouts.prepared",
     "program.created", "program.edited", "program.signed", "request.ended",
 }  # fmt: skip
-"""Names of the audit trail and of counters in modules that post notices, too."""
+"""Names of the audit trail, of counters and of signatures in modules that post notices, too."""
 
 
 def product_modules() -> Iterator[Path]:

@@ -173,9 +173,10 @@ class History:
         return Songs(artist=party.artist, **of)
 
     def live(self, party: Party, use: str, at: datetime | None = None) -> list[Said]:
-        """What holds now or will hold later."""
+        """What holds now or will hold later. What was ended before it began never does."""
         now = at or self.now()
-        return [one for one in self.said if one.party == party and one.use == use and (not one.ends or one.ends > now)]
+        of_party = [one for one in self.said if one.party == party and one.use == use]
+        return [one for one in of_party if not one.ends or one.ends > max(now, one.begins)]
 
     def end(self, said: Any, at: datetime | None = None) -> None:
         now = at or self.now()
