@@ -149,13 +149,16 @@ def _find_live_versions(artist_ids: Iterable[int]) -> LiveVersions:
 
 
 def _find_crossings(progress: Iterable[Progress], live_versions: LiveVersions) -> Iterator[Crossing]:
-    """Each listen counts once for its artist and once for its recording. A version reads one of the two counts."""
+    """Each listen counts once for its artist and once for its recording. A version reads one of the two counts.
+
+    A listen of a remix reaches no remix: otherwise what we sent would bring the next one.
+    """
     for step in progress:
         for version in live_versions.get((step.artist_id, step.recording_id), ()):
             index = version.nth - step.before - 1
             if 0 <= index < len(step.counted):
                 listen = step.counted[index]
-                if _may_reach_moments(listen):
+                if _may_reach_moments(listen) and not (listen.is_remix and version.is_of_remixes):
                     late_start = listen.started_at if listen.is_backlog else None
                     yield Crossing(version, step.person_id, listen.id, listen.recording_id, late_start)
 

@@ -16,7 +16,7 @@ from catalog.models import Artist
 from fans.models import Engagement, RecordingEngagement
 from listens import duplicates
 from listens.changes import NewListen, RemovedListen
-from listens.models import Listen
+from listens.models import REMIX_PLAYER_URI, Listen
 from live import notices
 
 LISTENS_CHANGED = "listens.changed"  # the kind of the notice after a retraction
@@ -138,10 +138,11 @@ def recent_progress(person_id: UUID, artist_id: int, *, since: datetime, until: 
     counts = (Subquery(of_artist.values("listens")), Subquery(of_recording.values("listens")))
     after: dict[int | None, int] = {}
     counted: dict[int | None, list[NewListen]] = defaultdict(list)
-    for pk, recording, started_at, origin, total, of_this in rows.order_by("pk").values_list(
-        "pk", "recording", "started_at", "origin", *counts
+    for pk, recording, started_at, origin, source, total, of_this in rows.order_by("pk").values_list(
+        "pk", "recording", "started_at", "origin", "source__uri", *counts
     ):
-        listen = NewListen(pk, person_id, artist_id, recording, started_at, origin, set_aside=started_at > until)
+        late, remix = started_at > until, source == REMIX_PLAYER_URI
+        listen = NewListen(pk, person_id, artist_id, recording, started_at, origin, set_aside=late, is_remix=remix)
         for key, number in ((None, total), (recording, of_this)):
             after[key] = number
             counted[key].append(listen)

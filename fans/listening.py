@@ -12,8 +12,7 @@ from django.utils import timezone
 from accounts.models import Person
 from fans import experiences
 from fans.models import Engagement, Experience
-from listens import player_api
-from listens.models import Listen
+from listens.models import PLAYER_URI, REMIX_PLAYER_URI, Listen
 from web.pagination import Page, paginate
 
 PAGE_SIZE = 25
@@ -32,7 +31,8 @@ class HistoryEntry:
     @property
     def source(self) -> str:
         """Where it came from, for people."""
-        return "here" if self.listen.source.uri == player_api.SOURCE else self.listen.client or "a scrobbler"
+        own = {PLAYER_URI: "here", REMIX_PLAYER_URI: "a remix, here"}
+        return own.get(self.listen.source.uri) or self.listen.client or "a scrobbler"
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,11 @@ class Remix:
     def length(self) -> str:
         return format_length(self.seconds)
 
+    @property
+    def milliseconds(self) -> int:
+        """Its length, to the frame."""
+        return count_milliseconds(self.source, self.recipe)
+
     @cached_property
     def changes(self) -> list[tuple[str, str]]:
         """What was done, as what and how: ("Drums", "6 dB softer"). Empty where nothing was."""
@@ -58,7 +63,7 @@ class Remix:
         return offer is not None and Envelope.parse(offer.content).export.download
 
     def build_player(self, *, key: str, sound_url: str, original_url: str = "") -> RemixPlayer:
-        recording, milliseconds = self.render.recording, count_milliseconds(self.source, self.recipe)
+        recording, milliseconds = self.render.recording, self.milliseconds
         pieces = list_pieces(self.source, self.recipe)
         return RemixPlayer(
             key=key,

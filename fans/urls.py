@@ -38,6 +38,7 @@ urlpatterns = [
     path(f"{EXPERIENCE_PATH}/pause", experience.set_paused, name="experience-pause"),
     path(f"{EXPERIENCE_PATH}/report", report.report_experience, name="experience-report"),
     path(f"{EXPERIENCE_PATH}/sound/<slug:name>", remix.experience_sound, name="experience-sound"),
+    path(f"{EXPERIENCE_PATH}/plays", remix.record_play, name="experience-plays"),
     path("artists/", artist.artist_list, name="artists"),
     path("artists/<slug:slug>/opt-in", artist.set_opt_in, name="artist-opt-in"),
     path("artists/<slug:slug>/heard", artist.listen_count, name="artist-listen-count"),

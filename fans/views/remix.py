@@ -1,15 +1,21 @@
-"""The sound of a delivered remix, for its fan."""
+"""The sound of a delivered remix, for its fan, and the plays of it."""
 
+from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
 from fans import experiences, remixes
 from fans.models import Experience
+from fans.remixes import Remix
+from listens import player_api
+from listens.first_party import ReportedPlay
+from web.decorators import post_only
 from web.ranges import file_response
 
 
@@ -21,14 +27,41 @@ def experience_sound(request: AuthenticatedHttpRequest, pk: UUID, name: str) -> 
     404 for anybody else, once it was taken back, erased or stopped, and where the stored bytes are not those that were
     decided on. The master is for those whose limits let them keep a file.
     """
-    experience = get_object_or_404(experiences.received_by(request.user), pk=pk, kind=Experience.Kind.REMIX)
-    if experience.withdrawn_at or experience.stopped:
-        raise Http404
-    remix = remixes.find_remix(experience.maker, experience.text)
-    if remix is None or (name == remixes.MASTER and not remix.may_download):
+    _, remix = _get_playing(request, pk)
+    if name == remixes.MASTER and not remix.may_download:
         raise Http404
     found = remixes.find_file(remix, name)
     if found is None:
         raise Http404
     path, facts = found
     return file_response(request, path, etag=facts.sha256, content_type=facts.media_type)
+
+
+@post_only
+@never_cache
+@login_required
+def record_play(request: AuthenticatedHttpRequest, pk: UUID) -> JsonResponse:
+    """Record that the fan heard their remix: a listen of the recording it was made of. 404 as for its sound."""
+    experience, remix = _get_playing(request, pk)
+
+    def build(**said: Any) -> ReportedPlay:
+        return ReportedPlay(
+            recording=remix.render.recording,
+            milliseconds=remix.milliseconds,
+            remix=str(experience),
+            available_since=experience.delivered_at,
+            **said,
+        )
+
+    return player_api.respond(request, build)
+
+
+def _get_playing(request: AuthenticatedHttpRequest, pk: UUID) -> tuple[Experience, Remix]:
+    """404 for anybody but its fan, and once it does not play any more."""
+    experience = get_object_or_404(experiences.received_by(request.user), pk=pk, kind=Experience.Kind.REMIX)
+    if experience.withdrawn_at or experience.stopped:
+        raise Http404
+    remix = remixes.find_remix(experience.maker, experience.text)
+    if remix is None:
+        raise Http404
+    return experience, remix

@@ -65,7 +65,7 @@ COPY_NULL = r"\N"
 
 
 class Candidate(Struct, frozen=True):
-    """A listen that may be new. `is_backlog` is as in `NewListen`."""
+    """A listen that may be new. `is_backlog` and `is_remix` are as in `NewListen`."""
 
     person_id: UUID
     source_id: int
@@ -74,6 +74,7 @@ class Candidate(Struct, frozen=True):
     accepted_at: datetime
     data: event.ListenData
     is_backlog: bool = False
+    is_remix: bool = False
 
 
 class Inserted(NamedTuple):

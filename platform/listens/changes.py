@@ -14,7 +14,7 @@ class NewListen(Struct, frozen=True, gc=False):
     """A listen that counts from now on.
 
     `is_backlog`: a client of our ListenBrainz API could not send it earlier (BACKLOG_PERIOD). `took_place`: it counts
-    in place of another listen of the same recording.
+    in place of another listen of the same recording. `is_remix`: our own player played a remix of the recording.
     """
 
     id: int
@@ -26,6 +26,7 @@ class NewListen(Struct, frozen=True, gc=False):
     set_aside: bool
     is_backlog: bool = False
     took_place: bool = False
+    is_remix: bool = False
 
 
 class RemovedListen(Struct, frozen=True):

@@ -11,10 +11,10 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import Person
-from listens import player_api, plays
+from listens import plays
 from listens.changes import BACKLOG_PERIOD, Changes, DisplacedListen, NewListen
 from listens.listenbrainz import mapping
-from listens.models import Listen
+from listens.models import PLAYER_URI, REMIX_PLAYER_URI, Listen
 from listens.plays import Play, StoredListen
 
 SELECT_STORED = """
@@ -25,12 +25,12 @@ SELECT DISTINCT ON (listen.id)
     coalesce(listen.extra #>> '{playback,session_id}', ''), listen.time_basis, listen.origin, listen.duration_ms,
     recording.duration_ms, listen.played_ms,
     listen.isrc <> '' OR listen.recording_mbid IS NOT NULL OR listen.extra #> '{track,catalog_id}' IS NOT NULL,
-    source.uri = %s, listen.set_aside, listen.duplicate_of_id, listen.duplicate_reason
+    source.uri IN (%s, %s), source.uri = %s, listen.set_aside, listen.duplicate_of_id, listen.duplicate_reason
 FROM listens_listen AS listen
 JOIN listens_source AS source ON source.id = listen.source_id
 LEFT JOIN catalog_recording AS recording ON recording.id = listen.recording_id
 """
-STORED_VALUES = (mapping.SOURCE, BACKLOG_PERIOD, player_api.SOURCE)
+STORED_VALUES = (mapping.SOURCE, BACKLOG_PERIOD, PLAYER_URI, REMIX_PLAYER_URI, REMIX_PLAYER_URI)
 # What may be of the same play as one of these listens: the same song, at most the reach before or after. Overlapping
 # times of one song are joined first, so that a song that was played all day is read once.
 SELECT_NEAR = f"""
@@ -175,6 +175,7 @@ def _new_listen(play: Play, took_place: bool) -> NewListen:
         best.set_aside,
         not is_live and any(listen.is_backlog for listen in play.listens),
         took_place,
+        any(listen.is_remix for listen in play.listens),
     )
 
 

@@ -33,6 +33,10 @@ class ImplausiblePlay(ListensError):
     """Our player reported a play that cannot have happened, or that is no listen. The text is for the player."""
 
 
+class TooManyPlays(ListensError):
+    """Our player reported plays of one song faster than time passes. The text is for the player."""
+
+
 class InvalidSource(ListensError):
     """This URI or this topic cannot be that of a source outside of Fanfare."""
 

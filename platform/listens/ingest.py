@@ -17,7 +17,7 @@ from listens.bulk_insert import Candidate
 from listens.changes import BACKLOG_PERIOD, Changes, DisplacedListen, NewListen, RemovedListen
 from listens.exceptions import UnreadableListen
 from listens.listenbrainz import mapping
-from listens.models import Source, SourceFan
+from listens.models import REMIX_PLAYER_URI, Source, SourceFan
 from listens.retraction import Retraction
 
 # The lock keeps any other transaction from changing the listens of these fans: one that stores listens of theirs from
@@ -139,7 +139,8 @@ def _candidates(admitted: Iterable[AdmittedRecord]) -> Iterator[Candidate]:
         if isinstance(parsed.data, event.ListenData):
             key = text_keys.compute(parsed.data.track.title, parsed.data.track.credit)
             backlog = source.uri == mapping.SOURCE and _is_backlog(parsed.data, parsed.accepted_at)
-            yield Candidate(fan, source.pk, parsed.event_id, key, parsed.accepted_at, parsed.data, backlog)
+            remix = source.uri == REMIX_PLAYER_URI
+            yield Candidate(fan, source.pk, parsed.event_id, key, parsed.accepted_at, parsed.data, backlog, remix)
 
 
 def _is_backlog(data: event.ListenData, accepted_at: datetime) -> bool:
@@ -184,7 +185,17 @@ def _store_listens(candidates: list[Candidate]) -> Changes:
 def _new_listen(listen_id: int, candidate: Candidate, match: Match | None) -> NewListen:
     recording, artist = match or (None, None)
     data, fan = candidate.data, candidate.person_id
-    return NewListen(listen_id, fan, artist, recording, data.started_at, data.origin, False, candidate.is_backlog)
+    return NewListen(
+        listen_id,
+        fan,
+        artist,
+        recording,
+        data.started_at,
+        data.origin,
+        set_aside=False,
+        is_backlog=candidate.is_backlog,
+        is_remix=candidate.is_remix,
+    )
 
 
 def _recording_identifiers(candidate: Candidate) -> RecordingIdentifiers:

@@ -13,6 +13,7 @@ from events import topics
 from events.models import SourceTopic
 
 OWN_URI_PREFIX = "/api/"  # of the URIs of our own APIs
+PLAYER_URI, REMIX_PLAYER_URI = "/api/player", "/api/remix-player"  # nobody else can say that a remix was heard
 
 
 class Source(models.Model):
@@ -75,6 +76,10 @@ class ListenQuerySet(models.QuerySet["Listen"]):
     def counted(self) -> Self:
         """Those that count: no duplicates, not set aside, and not being deleted."""
         return self.filter(duplicate_of=None, set_aside=False, retracted_at=None)
+
+    def of_remixes(self) -> Self:
+        """Those of a remix of their recording. `extra` says which: `{"playback": {"context_uri": "experience:…"}}`."""
+        return self.filter(source__uri=REMIX_PLAYER_URI)
 
 
 class Listen(models.Model):

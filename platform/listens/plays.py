@@ -43,6 +43,7 @@ class StoredListen(Struct, frozen=True, gc=False):
     played_ms: int | None
     has_code: bool
     is_first_party: bool
+    is_remix: bool
     set_aside: bool
     duplicate_of: int | None
     reason: str

@@ -33,15 +33,19 @@ FILES = {"master": (b"fLaC", "audio/flac"), "stream": (b"ID3", "audio/mpeg")}
 
 def create_program(scene: Scene) -> Program:
     """Remixes at the third listen of the song."""
-    artist = scene.recording.artist
-    program = Program.objects.create(artist=artist, kind=Program.Kind.REMIX, name="Remixes")
+    program = Program.objects.create(artist=scene.recording.artist, kind=Program.Kind.REMIX, name="Remixes")
+    return sign_version(program, scene, nth=3)
+
+
+def sign_version(program: Program, scene: Scene, *, nth: int) -> Program:
+    """The program answers this listen of the song."""
     version = ProgramVersion.objects.create(
         program=program,
-        artist=artist,
+        artist=program.artist,
         version=1,
         by=scene.principal.actor,
         moment="nth_listen",
-        nth=3,
+        nth=nth,
         recording=scene.recording,
         wording="",
     )

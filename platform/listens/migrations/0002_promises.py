@@ -9,7 +9,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from audit.operations import append_only
 
-SOURCE_URIS = ["/api/listenbrainz", "/api/player", "/api/listening"]
+SOURCE_URIS = ["/api/listenbrainz", "/api/player", "/api/remix-player", "/api/listening"]
 
 
 def create_sources(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
