@@ -89,8 +89,13 @@ def _encode(upload: AudioUpload, folder: Path) -> None:
 
 
 def _refuse(upload: AudioUpload, code: str) -> None:
+    """The others are listened to where this was the last one that they waited for."""
     waiting = AudioUpload.objects.filter(pk=upload.pk, state=AudioUpload.State.WAITING)
-    if waiting.update(state=AudioUpload.State.REFUSED, problem=code, touched_at=Now()):
+    with transaction.atomic():
+        refused = waiting.update(state=AudioUpload.State.REFUSED, problem=code, touched_at=Now())
+        if refused:
+            outlines.want(upload.recording_id)
+    if refused:
         audio_uploads.delete_parts(upload)
 
 

@@ -66,7 +66,7 @@ def find_problems(files: list[AudioUpload]) -> dict[int, FileProblem]:
 
 
 def want(recording_id: int) -> None:
-    """Let a machine listen to the song once its last file is checked, unless it heard these files before."""
+    """Let a machine listen to the song once its last file is checked, unless it heard the good ones before."""
     with transaction.atomic():
         SourceOutline.objects.get_or_create(recording_id=recording_id)
         # Two processes that check the last two files come one after the other, so that the second sees both.
@@ -74,7 +74,8 @@ def want(recording_id: int) -> None:
         files = list_files(recording_id)
         if any(upload.state == AudioUpload.State.WAITING for upload in files):
             return
-        if outline.heard_of != audio_uploads.digest(pick_usable(files)):
+        usable = pick_usable(files)
+        if usable and outline.heard_of != audio_uploads.digest(usable):
             SourceOutline.objects.filter(pk=recording_id).update(is_wanted=True, attempts=0)
             notify(uploads.CHANNEL)
 

@@ -67,6 +67,22 @@ def test_a_bad_file_is_refused_with_its_reason_and_nothing_of_it_stays(
     assert (AudioFile.objects.count(), stems.size_below(folder / "audio")) == (0, 0)
 
 
+def test_the_others_are_listened_to_when_the_last_file_is_refused(recording: Recording) -> None:
+    good, bad = files.send_file(recording, stems.wav()), files.send_file(recording, BAD_FILES["empty"], "bass.wav")
+    checking.check(good)
+    assert not SourceOutline.objects.get().is_wanted
+
+    checking.check(bad)
+
+    assert SourceOutline.objects.get().is_wanted
+
+
+def test_nobody_listens_where_no_file_is_good(recording: Recording) -> None:
+    stems.check(recording, BAD_FILES["empty"])
+
+    assert not SourceOutline.objects.get().is_wanted
+
+
 def test_clipping_is_told_and_not_refused(recording: Recording) -> None:
     upload = stems.check(recording, stems.encode(np.ones((44_100, 1), np.float32)))
 
