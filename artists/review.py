@@ -28,6 +28,7 @@ from artists.models import Draft, Program
 from artists.notifications import KEY_ASKED, KEY_CLOSED, draft_notices, key_notices, publish_draft_events
 from artists.remixes import hearing
 from audit import trail
+from fans.desk import state as desk
 from live import notices
 from rights import clearance, decisions, hashing, places
 from rights.clearance_result import Clearance
@@ -97,6 +98,7 @@ def undo(draft_id: int, *, by: Person) -> Draft:
             raise TooLate("A rightsholder said no to this, so it stays declined.")
         if not _restore_pending(draft):
             raise TooLate(UNDOABLE_STATES[draft.state])
+        desk.drop_suggestion(draft.pk)
         facts = {"decision": draft.decision_id} if draft.decision_id else {"was": draft.state}
         trail.record("draft.undone", by=by.actor, subject=f"draft:{draft.pk}", **facts)
         notices.post(draft_notices("draft.pending", [draft]) + key_notices(KEY_CLOSED, [draft]))
@@ -122,11 +124,9 @@ def can_undo(
     now: datetime,
 ) -> bool:
     """Whether `undo` accepts a draft with these values at the time `now`. Pages offer the button by it."""
-    if state not in UNDOABLE_STATES or (state != Draft.State.APPROVED and deadline <= now):
-        return False
-    if state != Draft.State.AWAITING and (deliver_after is None or deliver_after <= now):
-        return False
-    return is_opted_in and not is_muted
+    is_late = state != Draft.State.APPROVED and deadline <= now
+    is_late |= state != Draft.State.AWAITING and (deliver_after is None or deliver_after <= now)
+    return state in UNDOABLE_STATES and not is_late and is_opted_in and not is_muted
 
 
 def _restore_pending(draft: Draft) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
@@ -75,6 +76,7 @@ def preview(artist: Artist, press: Press, data: QueryDict, *, kept: str) -> dict
         "after_ends": AfterEnd.choices if press.has_choices else (),
         "after_end": read_after_end(data) or kept or AfterEnd.PLAYS_ON,
         "kept_after_end": "" if press.is_on else kept,
+        "refund_days": settings.REMIX_REFUND_DAYS if press.use == Use.REMIX else None,
         "asks_later": press.has_choices and press.recording is None,
         "covers_later": data.get("later") == "1",
     }

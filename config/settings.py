@@ -257,6 +257,7 @@ INVITATION_DAYS = env.integer("INVITATION_DAYS", 30, least=1)
 # decision, unless the team says otherwise.
 REVIEW_SECONDS = env.integer("REVIEW_SECONDS", 3 * 86_400, least=1)
 UNDO_SECONDS = env.integer("UNDO_SECONDS", 5)
+REMIX_REFUND_DAYS = env.integer("REMIX_REFUND_DAYS", 30)  # what was paid for a remix that stops so soon goes back
 # A message about a first listen is true until the fan has listened so often, and for so many hours.
 FIRST_LISTEN_PLAYS = env.integer("FIRST_LISTEN_PLAYS", 3, least=2)
 FIRST_LISTEN_HOURS = env.integer("FIRST_LISTEN_HOURS", 24, least=1)

@@ -16,7 +16,7 @@ from accounts.requests import get_person
 from catalog.models import Artist
 from fans import engagement, experiences, opt_ins
 from fans.consent_texts import CONSENT_VERSION
-from fans.models import Experience
+from fans.models import Experience, RemixRefund
 from fans.remixes import STREAM
 from listens import retraction
 from listens.models import DuplicateReason, Listen
@@ -88,6 +88,14 @@ class StopSerializer(serializers.Serializer[Stop]):
     )
 
 
+class RemixRefundSerializer(serializers.ModelSerializer[RemixRefund]):
+    paid_by = serializers.CharField(help_text="card, or credit: a request of your tier, which you can use again")
+
+    class Meta:
+        model = RemixRefund
+        fields = ["by", "stopped_at", "at", "paid_by", "amount", "currency"]
+
+
 class ExperienceSerializer(serializers.ModelSerializer[Experience]):
     artist = serializers.CharField(source="artist.name")
     mark_words = serializers.CharField()
@@ -104,13 +112,16 @@ class ExperienceSerializer(serializers.ModelSerializer[Experience]):
     stopped = StopSerializer(
         allow_null=True, help_text="where a yes behind it ended: by whom and since when; its text is null then"
     )
+    refund = RemixRefundSerializer(
+        allow_null=True, read_only=True, help_text="of a remix: what was paid back because it stopped soon"
+    )
     receipt = serializers.SerializerMethodField(help_text="the unlisted address of its receipt")
 
     class Meta:
         model = Experience
         fields = [
             "id", "artist", "kind", "text", "sound", "mark", "mark_words", "why", "salt",
-            "delivered_at", "opened_at", "withdrawn_at", "stopped", "receipt",
+            "delivered_at", "opened_at", "withdrawn_at", "stopped", "refund", "receipt",
         ]  # fmt: skip
 
     def get_receipt(self, experience: Experience) -> str:
@@ -150,7 +161,7 @@ class ExperienceListView(generics.ListAPIView[Experience]):
     queryset = Experience.objects.none()
 
     def get_queryset(self) -> QuerySet[Experience]:
-        return experiences.received_by(get_person(self.request)).select_related("artist")
+        return experiences.received_by(get_person(self.request)).select_related("artist", "refund")
 
 
 class ExperienceDetailView(generics.RetrieveAPIView[Experience]):
@@ -160,7 +171,7 @@ class ExperienceDetailView(generics.RetrieveAPIView[Experience]):
     queryset = Experience.objects.none()
 
     def get_object(self) -> Experience:
-        own = experiences.received_by(get_person(self.request)).select_related("artist")
+        own = experiences.received_by(get_person(self.request)).select_related("artist", "refund")
         return get_object_or_404(own, pk=self.kwargs["pk"])
 
     @extend_schema(request=None, responses=ExperienceSerializer)

@@ -46,8 +46,8 @@ class RemixTry(models.Model):
     number = models.PositiveSmallIntegerField()
     recipe = models.TextField(help_text="canonical JSON of ai.remix.recipe.Recipe")
     choice = models.CharField(max_length=5, choices=Choice.choices)
-    from_artist = models.BooleanField(
-        default=False, db_default=False, help_text="the artist's side suggested it in place of one that it declined"
+    instead_of = models.BigIntegerField(
+        null=True, help_text="the draft that the artist's side declined and suggested this for; a plain id"
     )
     kept_at = models.DateTimeField(db_default=Now())
 
@@ -63,6 +63,10 @@ class RemixTry(models.Model):
 
     def __str__(self) -> str:
         return f"remix_try:{self.pk}"
+
+    @property
+    def from_artist(self) -> bool:
+        return self.instead_of is not None
 
 
 class RemixPart(models.Model):

@@ -13,9 +13,12 @@ from fans.consent_texts import CONSENT_VERSION, write_news
 from fans.desk_models import RemixDesk as RemixDesk  # noqa: PLC0414 - for who imports it from here
 from fans.desk_models import RemixPart as RemixPart  # noqa: PLC0414
 from fans.desk_models import RemixTry as RemixTry  # noqa: PLC0414
+from fans.refund_models import RemixRefund as RemixRefund  # noqa: PLC0414
+from fans.refund_models import StopCheck as StopCheck  # noqa: PLC0414
 from fans.remix_models import RemixOffer as RemixOffer  # noqa: PLC0414 - for who imports it from here
 from fans.remix_models import Render as Render  # noqa: PLC0414
 from fans.remix_models import RenderFile as RenderFile  # noqa: PLC0414
+from fans.remix_models import StoredSound as StoredSound  # noqa: PLC0414
 from rights.models import CONTENT_HASH, WHY_HASH, AfterEnd, Decision, StoredClearance, Use
 from rights.stops import Stop, read_stop
 

@@ -154,6 +154,21 @@ class Render(models.Model):
         return f"render:{self.pk}"
 
 
+class StoredSound(models.Model):
+    """The sound of a whole remix whose renders are all gone. It names no fan; its file is kept for the next one."""
+
+    cache_key = models.CharField(max_length=64, primary_key=True)
+    sha256 = models.CharField(max_length=64)
+    frames = models.PositiveIntegerField()
+    lufs_x100 = models.IntegerField(null=True)
+    true_peak_x100 = models.IntegerField(null=True)
+    peaks = models.BinaryField(null=True)
+    stored_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"sound:{self.cache_key}"
+
+
 class RenderFile(models.Model):
     """A file of a whole remix that its fan can get. It is marked for the fan, and never changes.
 

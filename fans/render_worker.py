@@ -40,7 +40,6 @@ MAX_ATTEMPTS = 3
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=2)
 ORDER = Case(*(When(kind=kind, then=Value(place)) for place, kind in enumerate(Render.Kind.values)))
 OPEN = (Render.State.WANTED, Render.State.RENDERING)
-SOUND = ("sha256", "frames", "lufs_x100", "true_peak_x100", "peaks")
 
 
 def render_next() -> bool:
@@ -49,7 +48,7 @@ def render_next() -> bool:
     if render is None:
         return bool(renders.delete_expired())
     try:
-        sound = _find_made(render) or _make(render)
+        sound = renders.find_made(render.cache_key) or _make(render)
         with tempfile.TemporaryDirectory(prefix="render-") as folder:
             _finish(render, sound, _mark(render, Path(folder)))
     except RenderFailed as failure:
@@ -87,12 +86,6 @@ def _claim() -> Render | None:
     return render
 
 
-def _find_made(render: Render) -> dict[str, Any] | None:
-    """The same sound, where it was made before and is still stored."""
-    made = Render.objects.filter(cache_key=render.cache_key, state=Render.State.READY).values(*SOUND).first()
-    return made if made and audio.storage().exists(renders.file_name(render.cache_key)) else None
-
-
 def _make(render: Render) -> dict[str, Any]:
     """Render and store it. Raises RenderFailed, or OSError where it cannot be stored."""
     territory = render.clearance.territory
@@ -102,7 +95,7 @@ def _make(render: Render) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="render-") as folder:
         made = _get_process().render(_write_request(render, cleared), Path(folder))
         audio.put(made.path, renders.file_name(render.cache_key))
-    return {name: getattr(made, name) for name in SOUND}
+    return {name: getattr(made, name) for name in renders.SOUND}
 
 
 def _write_request(render: Render, cleared: Clearance) -> RenderRequest:

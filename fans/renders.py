@@ -14,7 +14,7 @@ from ai.remix.recipe import Recipe, original, render_key
 from ai.remix.source import Source
 from catalog import audio
 from catalog.models import RecordingSource
-from fans.models import RemixOffer, Render, RenderFile
+from fans.models import RemixOffer, Render, RenderFile, StoredSound
 from rights.clearance_result import Clearance
 from worker.wake import notify
 
@@ -22,6 +22,8 @@ CHANNEL = "renders"
 KEPT = timedelta(days=30)
 PREVIEWS_KEPT = timedelta(hours=1)
 BATCH_SIZE = 100
+SOUND = ("sha256", "frames", "lufs_x100", "true_peak_x100", "peaks")
+"""What is known of a sound that was made."""
 
 
 def want_part(
@@ -130,15 +132,34 @@ def _names_of_files(render: Render) -> list[str]:
 
 
 def delete_expired() -> int:
-    """Delete a batch of renders that are old enough, and the files that no other render has. Return how many."""
+    """Delete a batch of renders that are old enough, and their files. Return how many.
+
+    The sound of a whole remix stays without any fan, so that the next one who wants the same need not wait for it.
+    """
     with transaction.atomic():
         old = Render.objects.select_for_update(skip_locked=True).filter(expires_at__lt=Now())
-        rows = list(old.only("pk", "kind", "cache_key")[:BATCH_SIZE])
+        rows = list(old.only("kind", "state", "cache_key", *SOUND)[:BATCH_SIZE])
+        StoredSound.objects.bulk_create(
+            [
+                StoredSound(cache_key=row.cache_key, **{name: getattr(row, name) for name in SOUND})
+                for row in rows
+                if (row.kind, row.state) == (Render.Kind.FULL, Render.State.READY)
+            ],
+            ignore_conflicts=True,
+        )
         Render.objects.filter(pk__in=[row.pk for row in rows]).delete()
         keys = {row.cache_key for row in rows}
-        kept = set(Render.objects.filter(cache_key__in=keys).values_list("cache_key", flat=True))
+        tables = (Render.objects.all(), StoredSound.objects.all())
+        kept = {key for each in tables for key in each.filter(cache_key__in=keys).values_list("cache_key", flat=True)}
         names = [file_name(key) for key in keys - kept]
         names += [fan_file_name(row, name) for row in rows for name in _names_of_files(row)]
         for name in names:
             audio.storage().delete(name)
     return len(rows)
+
+
+def find_made(cache_key: str) -> dict[str, Any] | None:
+    """What is known of the same sound, where it was made before and is still stored."""
+    ready = Render.objects.filter(cache_key=cache_key, state=Render.State.READY).values(*SOUND).first()
+    made = ready or StoredSound.objects.filter(cache_key=cache_key).values(*SOUND).first()
+    return made if made and audio.storage().exists(file_name(cache_key)) else None

@@ -992,6 +992,14 @@ class Migration(migrations.Migration):
                 name="requests_to_mail_about",
             ),
         ),
+        migrations.AddIndex(
+            model_name="experiencerequest",
+            index=models.Index(
+                condition=models.Q(("paid_by__in", ["card", "credit"]), ("state", "delivered")),
+                fields=["ended_at"],
+                name="paid_and_delivered",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="experiencerequest",
             constraint=models.CheckConstraint(

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from artists.migrations import _envelopes, _hearings, _keys, _remixes, _requests, _statements
+from artists.migrations import _envelopes, _hearings, _keys, _refunds, _remixes, _requests, _statements
 from audit.operations import append_only, dated_by_clock, never_removed, only_read_committed, write_once
 
 
@@ -250,6 +250,7 @@ class Migration(migrations.Migration):
         *only_read_committed("artists_remixenvelope"),
         migrations.RunSQL(_remixes.REMIXES, _remixes.DROP_REMIXES),
         migrations.RunSQL(_hearings.HEARINGS, _hearings.DROP_HEARINGS),
+        migrations.RunSQL(_refunds.REFUNDS, _refunds.DROP_REFUNDS),
         append_only("artists_requestedremix"),
         never_removed("artists_drafthearing", "seconds"),
         dated_by_clock("artists_drafthearing", "opened_at"),

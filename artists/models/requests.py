@@ -100,6 +100,11 @@ class ExperienceRequest(models.Model):
             models.Index(
                 fields=["ended_at"], condition=Q(ended_at__isnull=False, told_at=None), name="requests_to_mail_about"
             ),
+            models.Index(
+                fields=["ended_at"],
+                condition=Q(state="delivered", paid_by__in=["card", "credit"]),
+                name="paid_and_delivered",
+            ),
         ]
 
     def __str__(self) -> str:

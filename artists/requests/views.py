@@ -16,7 +16,7 @@ from artists.requests import ask_page, asking, consent_text, endings, following,
 from artists.requests.forms import RequestForm
 from billing import authorisations, where_it_went
 from billing.exceptions import BillingError
-from fans.models import Experience
+from fans.models import Experience, RemixRefund
 from fans.payment_refusals import describe_refusal
 from rights.money import format_money
 from web.decorators import post_only
@@ -132,6 +132,7 @@ def _render_request(
         "ending": endings.describe(event, asked.program.kind) if event else "",
         "back": endings.BACK_WORDS[asked.paid_by] if event and event not in endings.LOST_MONEY else "",
         "experience": received,
+        "refund": RemixRefund.objects.filter(request=asked.pk).first(),
         **_describe_paid(asked),
         "may_take_back": endings.find_outcome(stage, endings.Event.TAKEN_BACK).effect == endings.Effect.ENDS,
         "payments": settings.PAYMENTS,

@@ -105,9 +105,14 @@ def keep(desk: Desk) -> RemixTry:
     return _keep(desk.row.person, desk.row.recording_id, desk.recipe, choice=desk.row.choice)
 
 
-def keep_suggestion(person: Person, recording: Recording, recipe: Recipe) -> RemixTry:
-    """Put what the artist suggests among the fan's attempts. Raises TriesFull."""
-    return _keep(person, recording.pk, recipe, choice=Choice.HAND, from_artist=True)
+def keep_suggestion(person: Person, recording: Recording, recipe: Recipe, *, instead_of: int) -> RemixTry:
+    """Put what the artist suggests instead of a draft among the fan's attempts. Raises TriesFull."""
+    return _keep(person, recording.pk, recipe, choice=Choice.HAND, instead_of=instead_of)
+
+
+def drop_suggestion(instead_of: int) -> None:
+    """The artist's side took back that it declined this draft, so it suggests nothing instead."""
+    RemixTry.objects.filter(instead_of=instead_of).delete()
 
 
 @transaction.atomic

@@ -768,11 +768,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "from_artist",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="the artist's side suggested it in place of one that it declined",
+                    "instead_of",
+                    models.BigIntegerField(
+                        help_text="the draft that the artist's side declined and suggested this for; a plain id",
+                        null=True,
                     ),
                 ),
                 ("kept_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -803,5 +802,83 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="RemixRefund",
+            fields=[
+                (
+                    "experience",
+                    models.OneToOneField(
+                        help_text="what stopped",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="refund",
+                        serialize=False,
+                        to="fans.experience",
+                    ),
+                ),
+                (
+                    "request",
+                    models.BigIntegerField(help_text="a plain id: this app cannot import requests", unique=True),
+                ),
+                (
+                    "paid_by",
+                    models.CharField(
+                        choices=[("card", "Card"), ("credit", "a request of the fan's tier")], max_length=6
+                    ),
+                ),
+                ("amount", models.BigIntegerField(help_text="what a card paid, in minor units", null=True)),
+                ("currency", models.CharField(blank=True, db_default="", default="", max_length=3)),
+                (
+                    "by",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="whose yes ended; empty where nobody knows",
+                        max_length=200,
+                    ),
+                ),
+                ("stopped_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("told_at", models.DateTimeField(help_text="when the fan was mailed", null=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("told_at", None)), fields=["at"], name="refunds_to_mail_about")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gt", 0), ("currency__regex", "^[A-Z]{3}$"), ("paid_by", "card")),
+                            models.Q(("amount", None), ("currency", ""), ("paid_by", "credit")),
+                            _connector="OR",
+                        ),
+                        name="a_refund_is_of_what_paid",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="StopCheck",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "indexes": [models.Index(fields=["due_at"], name="stop_checks_by_time")],
+            },
+        ),
+        migrations.CreateModel(
+            name="StoredSound",
+            fields=[
+                ("cache_key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("sha256", models.CharField(max_length=64)),
+                ("frames", models.PositiveIntegerField()),
+                ("lufs_x100", models.IntegerField(null=True)),
+                ("true_peak_x100", models.IntegerField(null=True)),
+                ("peaks", models.BinaryField(null=True)),
+                ("stored_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
         ),
     ]

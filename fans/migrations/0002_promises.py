@@ -137,4 +137,7 @@ class Migration(migrations.Migration):
         *write_once("fans_remixoffer", "ended_at", until="ended_at"),
         dated_by_clock("fans_remixoffer", "since"),
         migrations.RunSQL(_remixes.FILES, _remixes.DROP_FILES),
+        never_removed("fans_remixrefund", "told_at"),
+        dated_by_clock("fans_remixrefund"),
+        *only_read_committed("fans_remixrefund"),
     ]

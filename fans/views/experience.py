@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
 from fans import experiences, mutes, remixes, reports
-from fans.models import Experience
+from fans.models import Experience, RemixRefund
 from fans.receipts import build_receipt
 from web.decorators import post_only
 
@@ -32,6 +32,7 @@ def experience_detail(request: AuthenticatedHttpRequest, pk: UUID) -> HttpRespon
         "remix": remix,
         "player": remix and remix.build_player(key=str(experience), sound_url=_sound_url(experience)),
         "receipt": build_receipt(experience),
+        "refund": None if plays else RemixRefund.objects.filter(experience=experience).first(),
         "program_paused": _is_muted(request, experience),
         "report": reports.find_report(experience, by=request.user),
         "section": "feed",

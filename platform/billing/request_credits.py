@@ -65,6 +65,13 @@ def give_back(reference: str) -> bool:
     return bool(reserved.update(status=Status.FREE, reference=""))
 
 
+def give_back_used(reference: str) -> bool:
+    """What it paid for was delivered and stopped. A trigger of artists refuses it for what did not."""
+    _require_transaction()
+    used = RequestCredit.objects.filter(reference=reference, status=Status.USED)
+    return bool(used.update(status=Status.FREE, reference=""))
+
+
 def lapse_due() -> bool:
     """Write down which credits are over. Always False: there is nothing more to do at once."""
     over = RequestCredit.objects.filter(status=Status.FREE, expires_at__lte=Now()).order_by("expires_at")

@@ -14,7 +14,7 @@ from accounts.models import Person
 from ai.remix.recipe import Recipe, original
 from ai.remix.source import Source
 from artists import delivery, explanations, programs, review
-from artists.models import Draft, Moment, Program, ProgramVersion
+from artists.models import Draft, ExperienceRequest, Moment, Program, ProgramVersion
 from artists.remixes import hearing
 from catalog import audio
 from config.database import as_owner
@@ -82,6 +82,25 @@ def write_remix(
         _make_ready(render, files, frames)
         Moment.objects.filter(pk=moment.pk).update(render=render, state=Moment.State.DRAFTED)
         return _write_draft(moment, render, files, maker, frames, cleared)
+
+
+def approve_asked(request: ExperienceRequest) -> None:
+    """The sound that is wanted is made, by rows, and the artist in person hears and approves the remix."""
+    related = ("person", "program__artist", "version", "recording", "render__source", "render__recording")
+    moment = Moment.objects.select_related(*related).get(request=request)
+    render = moment.render
+    assert render
+    artist = moment.program.artist
+    cleared = clearance.clear(Use.REMIX, artist, [render.recording], territory=moment.person.country)
+    assert isinstance(cleared, Clearance)
+    with transaction.atomic():
+        files = _store_files(render, None)
+        _make_ready(render, files, 1)
+        Moment.objects.filter(pk=moment.pk).update(state=Moment.State.DRAFTED)
+        draft = _write_draft(moment, render, files, "desk", 1, cleared)
+    principal = factories.get_member(artist, "principal")
+    hearing.note_opened(draft, by=principal)
+    review.approve(draft.pk, by=principal)
 
 
 def make_original(scene: Scene, sound: Path) -> None:

@@ -59,7 +59,7 @@ def everybody(song: OwnedSong) -> list[Party]:
 
 def agree(song: OwnedSong, wording: str = "Remixes of all songs.", **terms: Any) -> AgreementVersion:
     """The artist and all owners of the song agree on remixes. `terms` are those of `agreements.Terms` and `Scope`."""
-    scope = {name: terms.pop(name) for name in ("monthly_limit", "after_end") if name in terms}
+    scope = {name: terms.pop(name) for name in ("monthly_limit", "after_end", "country") if name in terms}
     written = Terms(wording, (Scope(Use.REMIX, **scope),), **terms)
     proposed = agreements.propose(
         "A-1", everybody(song), written, by=factories.get_staff(), title="Remixes of Mara Veil"

@@ -115,11 +115,19 @@ def test_taken_back_stopped_or_erased_it_is_silent_at_the_next_range(scene: Scen
 def test_erasing_deletes_the_fans_files_and_the_receipt_stays(scene: Scene) -> None:
     experience = remix_drafts.deliver(remix_drafts.write_remix(scene))
     render = render_of(experience)
+    unmarked = Path(audio.storage().path(renders.file_name(render.cache_key)))
+    unmarked.parent.mkdir(parents=True)
+    unmarked.write_bytes(b"fLaC")
 
     erasure.erase_experience(experience.pk, by="system:operator", reason="a test")
     renders.delete_expired()
 
     assert [stored(render, name).exists() for name in ("master", "stream")] == [False, False]
+    assert (unmarked.exists(), Render.objects.filter(cache_key=render.cache_key).exists()) == (True, False)
+    made = renders.find_made(render.cache_key)
+    assert made
+    assert (made["sha256"], made["frames"], bytes(made["peaks"])) == (render.sha256, 1, bytes(render.peaks or b""))
+    assert renders.find_made("f" * 64) is None
     receipt = Client().get(f"/r/{experience.receipt_key}.json").json()
     assert (receipt["remix"], receipt["parts"][0]["by"]) == (None, "a fan, at the remix desk")
 

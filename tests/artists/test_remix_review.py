@@ -120,6 +120,23 @@ def test_another_remix_that_is_suggested_lies_among_the_fans_tries(scene: Scene)
     assert (kept.recipe, kept.from_artist, kept.number) == (other.to_json(), True, 1)
 
 
+def test_a_decline_that_is_undone_suggests_nothing(scene: Scene) -> None:
+    factories.set_undo_time(scene.recording.artist, 3600)
+    draft, other = remix_drafts.write_remix(scene), remix_drafts.write_remix(scene, tempo_percent=95)
+    remix, fans_own = find_remix(draft.maker, draft.text), find_remix(other.maker, other.text)
+    assert remix
+    assert fans_own
+    own = RemixTry.objects.create(
+        person=draft.person, recording=scene.recording, number=1, recipe=remix.recipe.to_json(), choice="hand"
+    )
+    suggesting.suggest_instead(draft.pk, fans_own.recipe, by=scene.principal, revision=1)
+    assert RemixTry.objects.count() == 2
+
+    review.undo(draft.pk, by=scene.principal)
+
+    assert (read(draft).state, RemixTry.objects.get()) == ("pending", own)
+
+
 def test_where_a_fan_keeps_ten_tries_nothing_is_declined(scene: Scene) -> None:
     draft = remix_drafts.write_remix(scene)
     remix = find_remix(draft.maker, draft.text)

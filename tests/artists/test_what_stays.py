@@ -71,6 +71,7 @@ def test_the_page_of_a_switch_says_how_much_stops_and_how_much_stays(song: Owned
     for page in asked:
         assert "2 sent already, and stop 1 sent already, and stays with its fan" in page
         assert "What fans received of it stops, and says since when and by whom." in page
+        assert "What they paid for it in the last 30 days is paid back." in page
     assert {name: answer.json()[name] for name in ("delivered", "stopping")} == {"delivered": 3, "stopping": 2}
 
 

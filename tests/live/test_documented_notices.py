@@ -34,7 +34,7 @@ NOT_NOTICES = {
     "import.removed", "import.requested", "import.uploaded", "listen.counted", "listen.not_counted",
     "moment.refused", "payee.moved", "payee.opened", "payout.held", "payout.paid_by_hand",
     "payout.returned_by_hand", "payout.reversal_wanted", "payouts.approved", "payouts.prepared",
-    "program.created", "program.edited", "program.signed", "request.ended",
+    "program.created", "program.edited", "program.signed", "remix.stopped", "request.ended", "request.refunded",
 }  # fmt: skip
 """Names of the audit trail, of counters and of signatures in modules that post notices, too."""
 

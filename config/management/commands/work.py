@@ -1,4 +1,4 @@
-"""Run background jobs: drafts, delivery, expiry, withdrawal, mail, reports, imports, audio, payments, housekeeping."""
+"""Run background jobs: drafts, delivery, expiry, mail, refunds, reports, imports, audio, payments, housekeeping."""
 
 import threading
 from argparse import ArgumentParser
@@ -22,6 +22,7 @@ from artists import (
     withdrawal,
 )
 from artists.remixes import drafting
+from artists.remixes import refunds as remix_refunds
 from artists.requests import following
 from artists.requests import mails as request_mails
 from artists.royalties import worker_step as royalties
@@ -62,6 +63,7 @@ JOBS = {
     "approval_mail": Job(approval_mail.mail_if_due),
     "requests": Job(following.follow_next, following.CHANNELS, following.seconds_until_due),
     "request_mails": Job(request_mails.mail_next, request_mails.CHANNEL),
+    "refunds": Job(remix_refunds.work, remix_refunds.CHANNEL, remix_refunds.seconds_until_due),
     "reports": Job(moderation.weigh_next, reports.WAKE_CHANNEL),
     "payout_mail": Job(payout_mail.mail_next, payouts.CHANNEL),
     "imports": Job(import_news.work_next, uploads.CHANNEL),

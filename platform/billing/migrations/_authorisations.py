@@ -175,7 +175,7 @@ BEGIN
         IF NOT FOUND THEN
             PERFORM refuse('a credit is used while the tier lasts');
         END IF;
-    ELSIF (OLD.status, NEW.status) = ('reserved', 'free') THEN
+    ELSIF (OLD.status, NEW.status) IN (('reserved', 'free'), ('used', 'free')) THEN
         NEW.returned_at := statement_timestamp();
         NEW.expires_at := greatest(OLD.expires_at, statement_timestamp() + interval '30 days');
         RETURN NEW;

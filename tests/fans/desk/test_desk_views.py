@@ -17,7 +17,7 @@ from fans.desk_models import RemixDesk, RemixPart, RemixTry
 from fans.models import Render
 from fans.remix_models import RemixOffer
 from tests import factories
-from tests.artists import remix_scene
+from tests.artists import remix_request_scene, remix_scene
 from tests.fans.pages import HTMX, count_queries, signed_in_client
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,17 @@ def test_moods_wishes_and_undo_change_the_desk(client: Client, url: str) -> None
     client.post(url, {"do": "undo"}, headers=HTMX)
     client.post(url, {"do": "undo"}, headers=HTMX)
     assert "Nothing changed yet" in client.get(url).content.decode()
+
+
+def test_it_is_asked_for_where_the_artist_takes_requests(client: Client, url: str, offer: RemixOffer) -> None:
+    said = "takes no requests for remixes at the moment"
+    closed = client.post(url, {"do": "wish", "wish": "slower"}, headers=HTMX).content.decode()
+    assert ("Ask for it" in closed, said in closed) == (False, True)
+
+    remix_request_scene.create_offer(offer.artist)
+
+    opened = client.get(url).content.decode()
+    assert ("Ask for it" in opened, said in opened) == (True, False)
 
 
 def test_a_change_wants_20_seconds_of_it_and_of_the_recording(client: Client, url: str, fan: Person) -> None:
