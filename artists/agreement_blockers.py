@@ -49,9 +49,13 @@ class BlockerRow:
     @property
     def titles(self) -> str:
         """For example "Low Tide Choir, Untitled 4 and 9 more"."""
-        named = [song.title for song in self.blocker.examples]
-        more = self.number - len(named)
-        return get_text_list([*named, f"{more:,} more"] if more else named, "and")
+        return list_titles([song.title for song in self.blocker.examples], self.number)
+
+
+def list_titles(named: Sequence[str], number: int) -> str:
+    """These titles of so many songs in words."""
+    more = number - len(named)
+    return get_text_list([*named, f"{more:,} more"] if more else list(named), "and")
 
 
 def describe_blockers(blockers: Sequence[Blocker], viewer: Party, members: Sequence[Party]) -> list[BlockerRow]:

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.countries import country_names
 from accounts.people import display_names
-from artists.agreement_blockers import BlockerRow, describe_blockers, describe_gap
+from artists.agreement_blockers import BlockerRow, describe_blockers, describe_gap, list_titles
 from artists.agreement_split import Reach, SplitBar, draw_split
 from artists.models import Draft
 from artists.switch_effects import MAX_COUNTED, WAITING
@@ -80,6 +80,11 @@ class DryRun:
     def gaps(self) -> list[str]:
         """What is missing before the usable recordings could be sold, as sentences."""
         return [describe_gap(gap) for gap in self.effect.split_gaps]
+
+    @property
+    def beyond_titles(self) -> str:
+        """Songs whose signed limits go beyond the bounds, for example "Low Tide Choir, Untitled 4 and 9 more"."""
+        return list_titles(self.effect.beyond_bounds.titles, self.effect.beyond_bounds.recordings)
 
     @property
     def more(self) -> int:

@@ -98,7 +98,9 @@ def suppose(own: Party, choices: Choices, terms: Terms, previous: AgreementVersi
     if previous:
         versions = AgreementVersion.objects.filter(agreement=previous.agreement_id, live_from__isnull=False)
         replaces = list(versions.values_list("pk", flat=True))
-    return Proposal(choices.list_parties(own), terms.scopes, terms.starts_at, replaces, terms.scheme)
+    return Proposal(
+        choices.list_parties(own), terms.scopes, terms.starts_at, replaces, terms.scheme, terms.remix_bounds
+    )
 
 
 @transaction.atomic

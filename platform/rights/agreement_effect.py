@@ -29,6 +29,8 @@ class Proposal:
     replaces: Collection[int] = ()
     """The ids of the versions of the same agreement that were ever in force."""
     scheme: SplitScheme | None = None
+    remix_bounds: str = ""
+    """JSON of how far remixes may go; empty: as far as artists sign."""
 
     @classmethod
     def of(cls, version: AgreementVersion) -> "Proposal":
@@ -38,7 +40,7 @@ class Proposal:
         scopes = [Scope(**{name: getattr(row, name) for name in Scope.__slots__}) for row in rows]
         others = AgreementVersion.objects.filter(agreement=version.agreement_id, live_from__isnull=False)
         replaces = others.exclude(pk=version.pk).values_list("pk", flat=True)
-        return cls(parties, scopes, version.starts_at, list(replaces), version.scheme)
+        return cls(parties, scopes, version.starts_at, list(replaces), version.scheme, version.remix_bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,15 @@ class SplitGap:
 
 
 @dataclass(frozen=True, slots=True)
+class BeyondBounds:
+    """Recordings whose artists signed limits of remixes beyond the bounds of the agreement."""
+
+    recordings: int
+    titles: list[str]
+    """Of some of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What could be used, in every country and for every use of the agreement, if every party accepted it."""
 
@@ -99,6 +110,8 @@ class Effect:
     """Why usable recordings could not be sold yet, if the agreement names a split."""
     other_overlaps: int
     """How many grants of other parties, under other agreements, permit the same at the same time."""
+    beyond_bounds: BeyondBounds
+    """Of all that are reached, also of the usable ones: fans ask for no remix of them before the artist signs less."""
 
     @property
     def blocked(self) -> int:
@@ -116,7 +129,7 @@ def measure(proposal: Proposal, viewer: Party, *, ends_at: datetime | None = Non
     parameters["supposed"] = Jsonb(list(_supposed_grants(proposal)))
     with connection.cursor() as cursor:
         cursor.execute(EFFECT_SQL, parameters)
-        *texts, all_blockers, own_overlaps, other_overlaps = cursor.fetchone()
+        *texts, all_blockers, own_overlaps, other_overlaps, beyond = cursor.fetchone()
     total, uses, blockers, gaps = map(json.loads, texts)  # Django leaves JSON as text
     for row in blockers:
         row["countries"] = sorted({code for asked in row["countries"] for code in countries[asked]})
@@ -129,6 +142,7 @@ def measure(proposal: Proposal, viewer: Party, *, ends_at: datetime | None = Non
         split_gaps=_name_gaps(gaps),
         own_overlaps=own_overlaps,
         other_overlaps=other_overlaps,
+        beyond_bounds=BeyondBounds(**json.loads(beyond)),
     )
 
 
@@ -164,6 +178,7 @@ def _sql_parameters(proposal: Proposal, viewer: Party, ends_at: datetime | None)
         "replaced": list(proposal.replaces),
         "scheme": proposal.scheme and proposal.scheme.pk,
         "scheme_use": proposal.scheme.use if proposal.scheme else "",
+        "remix_bounds": proposal.remix_bounds,
     }
 
 

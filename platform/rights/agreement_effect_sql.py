@@ -148,7 +148,13 @@ SELECT (SELECT to_jsonb(total) FROM total),
     ) one), '[]'),
     coalesce((SELECT jsonb_agg(to_jsonb(split_gap) ORDER BY role, recordings DESC) FROM split_gap), '[]'),
     (SELECT count(*) FROM counted), ARRAY(SELECT number FROM overlap WHERE party_id = %(viewer)s ORDER BY 1),
-    (SELECT count(*) FROM overlap WHERE party_id <> %(viewer)s)
+    (SELECT count(*) FROM overlap WHERE party_id <> %(viewer)s), (
+        SELECT jsonb_build_object('recordings', count(*), 'titles', coalesce(
+            to_jsonb((array_agg(recording.title ORDER BY recording.id))[:{MAX_EXAMPLES}]), '[]'))
+        FROM catalog_recording recording JOIN rights_remixlimits signed ON signed.recording_id = recording.id
+        WHERE %(remix_bounds)s <> '' AND recording.id IN (SELECT id FROM reached WHERE use = 'remix')
+        AND rights_is_within(signed.content::jsonb, nullif(%(remix_bounds)s, '')::jsonb) IS NOT TRUE
+    )
 """  # noqa: S608
 # How many recordings can be used now and could not without this version. Only those are asked about twice whose answers
 # rest on it.

@@ -14,11 +14,12 @@ from pytest_django import Settings
 
 from ai.remix.bounds import OuterBounds, within
 from ai.remix.envelope import Export
-from artists.exceptions import InvalidRequest
-from artists.models import RemixEnvelope
-from artists.remixes import envelopes, owner_bounds
+from artists import delivery
+from artists.exceptions import InvalidRequest, Refused
+from artists.models import ExperienceRequest, RemixEnvelope
+from artists.remixes import envelopes, owner_bounds, sounds
 from catalog.models import Artist
-from fans.models import RemixOffer
+from fans.models import Experience, RemixOffer
 from rights import agreements, clearance
 from rights.agreement_terms import Permission, write_terms
 from rights.agreements import Terms
@@ -28,7 +29,7 @@ from tests import factories
 from tests.adversarial.test_database_constraints import refused, sql
 from tests.adversarial.test_envelope_constraints import BRING, SIGN, decide, draw_changes
 from tests.ai.remix.samples import make_envelope, make_source
-from tests.artists import remix_scene
+from tests.artists import remix_drafts, remix_request_scene, remix_scene
 from tests.artists.remix_scene import Scene
 from tests.artists.studio.pages import visible_text
 from tests.rights import factories as owners
@@ -158,6 +159,64 @@ def test_a_label_types_bounds_and_types_them_again_for_the_next_version(scene: S
         "tempo_from": 70, "tempo_to": 110, "vocals": 1, "no_exports": ["share"], "in_order": True,
     }  # fmt: skip
     assert (upside_down.status_code, "This end is above the other one." in visible_text(upside_down)) == (422, True)
+
+
+def test_the_dry_run_counts_songs_whose_signed_limits_lie_beyond_and_says_so_on_page_and_api(scene: Scene) -> None:
+    artist = scene.recording.artist
+    label = Party.objects.get(name="Harbor Lane")
+    owners.add_to_roster(label, artist)
+    scene.sign(scene.save())
+    client = factories.fresh_client(owners.get_signer(label))
+    terms: dict[str, Any] = {
+        "title": "Remixes", "uses": ["remix"], "artists": [artist.slug], "remix_bounds": {"tempo_percent": [70, 105]}
+    }  # fmt: skip
+    path = f"/api/v1/labels/{label.pk}/agreements"
+
+    def run(**changes: Any) -> dict[str, Any]:
+        answer = client.post(f"{path}/dry-run", terms | changes, content_type="application/json").json()
+        return dict(answer["dry_run"])
+
+    seen, wider = run(), run(remix_bounds={"tempo_percent": [70, 140]})
+    assert (seen["reached"], seen["beyond_bounds"], seen["beyond_songs"]) == (1, 1, "Low Tide Choir")
+    assert (wider["beyond_bounds"], wider["beyond_songs"], run(remix_bounds=None)["beyond_bounds"]) == (0, "", 0)
+    stored = client.post(path, terms, content_type="application/json").json()
+    assert stored["remix_bounds"] == {"tempo_percent": [70, 105]}
+    assert client.get(f"{path}/{stored['id']}").json()["remix_bounds"] == stored["remix_bounds"]
+    page = visible_text(client.get(f"/label/{label.pk}/agreements/{stored['id']}"))
+    sentence = (
+        "For 1 recording the artist signed limits of remixes that go further than these terms ( Low Tide Choir )."
+    )
+    assert sentence in page
+    assert "Fans can ask for no remix of it until the artist signs narrower limits." in page
+    for wrong in ({"tempo_percent": [105, 70]}, {"loudness": 3}, "loud"):
+        refusal = client.post(f"{path}/dry-run", terms | {"remix_bounds": wrong}, content_type="application/json")
+        assert (refusal.status_code, [*refusal.json()["errors"]]) == (400, ["remix_bounds"])
+
+
+@pytest.mark.usefixtures("no_undo_time")
+def test_what_was_delivered_under_plays_on_plays_on_when_an_owner_narrows_and_new_requests_are_refused(
+    scene: Scene,
+) -> None:
+    agree(scene, OuterBounds())
+    scene.sign(scene.save())
+    asking = remix_request_scene.Asking(
+        scene, remix_request_scene.create_offer(scene.recording.artist), factories.create_fan("Ben")
+    )
+    request = asking.ask()
+    assert sounds.want_next()
+    remix_drafts.approve_asked(request)
+    assert delivery.deliver_next()
+    experience = Experience.objects.get(person=asking.fan)
+    assert experience.after_end == "plays_on"
+
+    agree(scene, SLOW)
+
+    client = factories.signed_in_client(asking.fan)
+    assert client.get(f"/experiences/{experience.pk}/sound/stream").status_code == 200
+    assert "Stopped" not in visible_text(client.get(f"/experiences/{experience.pk}"))
+    with pytest.raises(Refused, match="cannot be remixed where you are, or not any more"):
+        asking.ask(tempo_percent=93)
+    assert ExperienceRequest.objects.get() == request
 
 
 @st.composite

@@ -180,3 +180,9 @@ class DryRunSerializer(serializers.Serializer[DryRun]):
     other_overlaps = serializers.IntegerField(
         source="effect.other_overlaps", help_text="grants of others under other agreements, which end first"
     )
+    beyond_bounds = serializers.IntegerField(
+        source="effect.beyond_bounds.recordings",
+        help_text="recordings whose artists signed limits beyond `remix_bounds`, also usable ones: fans can ask for no"
+        " remix of them until the artist signs less",
+    )
+    beyond_songs = serializers.CharField(source="beyond_titles", allow_blank=True, help_text="some of their titles")
