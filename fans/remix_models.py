@@ -96,6 +96,8 @@ class Render(models.Model):
     clearance = models.ForeignKey(StoredClearance, models.PROTECT, related_name="+")
     state = models.CharField(max_length=9, choices=State.choices, default=State.WANTED, db_default=State.WANTED)
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    is_awaited = models.BooleanField(default=False, db_default=False, help_text="its fan is told how far it is")
+    percent = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="how far it is, while it is made")
     due_at = models.DateTimeField(db_default=Now(), help_text="when a worker may take it, or take it over")
     problem = models.CharField(max_length=40, blank=True, default="", db_default="", help_text="why it failed")
     sha256 = models.CharField(max_length=64, blank=True, default="", db_default="", help_text="of the stored FLAC")

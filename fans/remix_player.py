@@ -46,7 +46,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class RemixPlayer:
-    """`key` is under which the browser remembers the place. `original_url` is "" where there is nothing to compare."""
+    """`key` is under which the browser remembers the place. `original_url` is "" where there is nothing to compare.
+
+    `artwork` is the address of a picture for the lock screen of a phone, or "".
+    """
 
     key: str
     title: str
@@ -56,6 +59,7 @@ class RemixPlayer:
     milliseconds: int
     pieces: list[Piece]
     pictures: list[Picture]
+    artwork: str = ""
 
     @property
     def length(self) -> str:

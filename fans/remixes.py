@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from django.urls import reverse
+
 from ai.provenance.label import Choice, Disclosure, disclosure
 from ai.remix.envelope import Envelope
 from ai.remix.recipe import Recipe
 from ai.remix.source import Source
 from catalog import audio
+from catalog.models import Recording
 from fans import remix_paper, renders
 from fans.desk import words
 from fans.desk.words import format_length
@@ -74,7 +77,13 @@ class Remix:
             milliseconds=milliseconds,
             pieces=pieces,
             pictures=draw_pictures(bytes(self.render.peaks or b""), pieces, milliseconds),
+            artwork=_artwork_of(recording),
         )
+
+
+def _artwork_of(recording: Recording) -> str:
+    key = recording.cover_id or recording.artist.picture_id
+    return reverse("picture", args=[key, "large"]) if key else ""
 
 
 def is_remix(maker: str) -> bool:

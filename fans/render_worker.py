@@ -2,7 +2,8 @@
 
 import logging
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,7 @@ from ai.remix.source import Source
 from catalog import audio
 from fans import renders
 from fans.models import Render, RenderFile
+from live import notices
 from rights import clearance
 from rights.clearance_result import Clearance
 from rights.models import Use
@@ -37,6 +39,9 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=20)
 """A render that was begun so long ago is begun again: its worker is dead. Longer than the limits of one render."""
 MAX_ATTEMPTS = 3
+CHANGED = "render.changed"  # the kind of the notice to a fan who waits for a sound
+TOLD_EVERY = 1.0
+"""Seconds between two notices of how far it is."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=2)
 ORDER = Case(*(When(kind=kind, then=Value(place)) for place, kind in enumerate(Render.Kind.values)))
 OPEN = (Render.State.WANTED, Render.State.RENDERING)
@@ -78,7 +83,7 @@ def _claim() -> Render | None:
             return None
         render.attempts += 1
         Render.objects.filter(pk=render.pk).update(
-            state=Render.State.RENDERING, attempts=render.attempts, due_at=Now() + LEASE
+            state=Render.State.RENDERING, attempts=render.attempts, due_at=Now() + LEASE, percent=0
         )
     if render.attempts > MAX_ATTEMPTS:
         _fail(render, "died", is_final=True)
@@ -93,9 +98,31 @@ def _make(render: Render) -> dict[str, Any]:
     if not isinstance(cleared, Clearance):
         raise RenderFailed("clearance", "; ".join(cleared.missing))
     with tempfile.TemporaryDirectory(prefix="render-") as folder:
-        made = _get_process().render(_write_request(render, cleared), Path(folder))
+        made = _get_process().render(_write_request(render, cleared), Path(folder), _follow(render))
         audio.put(made.path, renders.file_name(render.cache_key))
     return {name: getattr(made, name) for name in renders.SOUND}
+
+
+def _follow(render: Render) -> Callable[[int], None]:
+    """What stores how far it is and tells the fan who waits for it, once a second at most."""
+    told_at = time.monotonic()
+
+    def store(percent: int) -> None:
+        nonlocal told_at
+        if not render.is_awaited or time.monotonic() - told_at < TOLD_EVERY:
+            return
+        told_at = time.monotonic()
+        with transaction.atomic():
+            if _own(render).update(percent=percent):
+                _tell(render)
+
+    return store
+
+
+def _tell(render: Render) -> None:
+    """Tell the fan who waits for it that it changed, in the caller's transaction."""
+    if render.is_awaited and render.person_id:
+        notices.post([notices.NewNotice(render.person_id, CHANGED, str(render))])
 
 
 def _write_request(render: Render, cleared: Clearance) -> RenderRequest:
@@ -143,6 +170,7 @@ def _finish(render: Render, sound: Mapping[str, Any], files: "Mapping[str, File]
     for name, file in files.items():
         audio.replace(file.path, renders.fan_file_name(render, name))
     _own(render).update(state=Render.State.READY, done_at=Now(), **sound)
+    _tell(render)
     if render.kind == Render.Kind.FULL:
         RenderFile.objects.bulk_create(
             RenderFile(render=render, name=name, sha256=file.sha256, bytes=file.bytes, media_type=file.media_type)
@@ -173,9 +201,11 @@ def _own(render: Render) -> QuerySet[Render]:
     return Render.objects.filter(pk=render.pk, state=Render.State.RENDERING, attempts=render.attempts)
 
 
+@transaction.atomic
 def _fail(render: Render, problem: str, *, is_final: bool = False) -> None:
     """Try it again later, or give it up after the last attempt."""
     if is_final or render.attempts >= MAX_ATTEMPTS:
         _own(render).update(state=Render.State.FAILED, problem=problem, done_at=Now())
+        _tell(render)
     else:
         _own(render).update(due_at=Now() + due.pause_after(render.attempts, FIRST_PAUSE, LONGEST_PAUSE))

@@ -50,16 +50,35 @@ def want_part(
         seconds=seconds,
         person=person,
         choice=choice,
+        is_awaited=kind == Render.Kind.PREVIEW,
         cache_key=canonical.digest(render_key(recipe, Source.parse(source.content)), str(section), str(seconds)),
         expires_at=Now() + (PREVIEWS_KEPT if kind == Render.Kind.PREVIEW else KEPT),
     )
 
 
-def want_whole(source: RecordingSource, recipe: Recipe, cleared: Clearance, *, person: Person, choice: str) -> Render:
-    """Want a whole remix, with its files for this fan. It is kept until somebody says otherwise."""
-    key = render_key(recipe, Source.parse(source.content))
+def want_whole(
+    source: RecordingSource,
+    recipe: Recipe,
+    cleared: Clearance,
+    *,
+    person: Person,
+    choice: str,
+    is_awaited: bool = False,
+) -> Render:
+    """Want a whole remix, with its files for this fan. It is kept until somebody says otherwise.
+
+    `is_awaited`: the fan asked for it, and is told how far it is. What nobody asked for is not announced.
+    """
     return _want(
-        Render.Kind.FULL, source, recipe, cleared, person=person, choice=choice, cache_key=key, expires_at=None
+        Render.Kind.FULL,
+        source,
+        recipe,
+        cleared,
+        person=person,
+        choice=choice,
+        is_awaited=is_awaited,
+        cache_key=render_key(recipe, Source.parse(source.content)),
+        expires_at=None,
     )
 
 

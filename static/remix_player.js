@@ -5,11 +5,58 @@
 //   Space plays or pauses, X compares, left and right go to the next section.
 //
 // In [data-hear] a form [data-heard-form] is sent while it plays, with the seconds that were heard of this file so far.
+// A fan's player has data-report: half of it, or four minutes, are a listen, which is reported to this address once.
+// When it begins to play, document gets the event "remix:play"; now_playing.js lets it play on in its bar.
 // Players that htmx puts into the page later work too. Without this file the controls of the browser play it.
 
 const REPORT_EVERY = 5; // s of something not heard before
 const MAX_STEP = 2; // s: a larger step between two updates is a jump and not playback
-const players = new Set();
+const LISTEN_MS = 240_000; // a listen is half of the remix, or this much of a long one
+const RESUME_WITHIN = 6 * 3_600_000; // ms: a play that was interrupted by another page goes on so long
+export const players = new Set();
+const reports = new WeakMap(); // of each sound that is reported
+
+// What was heard of one sound. It stays with the sound, whichever player has it, and outlives the page.
+class PlayReport {
+  constructor(sound, { remixPlayer, report, ms, now }) {
+    this.sound = sound;
+    this.url = report;
+    this.required = Math.min(Number(ms) / 2, LISTEN_MS);
+    this.clockOffset = Date.parse(now) - Date.now(); // the clock of the browser may be minutes off
+    this.key = `play:${remixPlayer}`;
+    this.last = 0;
+    const stored = JSON.parse(sessionStorage.getItem(this.key) ?? "null");
+    this.play = stored?.startedAt > Date.now() + this.clockOffset - RESUME_WITHIN ? stored : null;
+    sound.addEventListener("play", () => { this.begin(); });
+    sound.addEventListener("seeking", () => { if (this.play) this.play.skips += 1; });
+    sound.addEventListener("timeupdate", () => this.count());
+    sound.addEventListener("ended", () => { this.count(); this.play = null; sessionStorage.removeItem(this.key); });
+  }
+
+  begin() { this.play ??= { startedAt: Date.now() + this.clockOffset, played: 0, skips: 0, reported: false }; }
+
+  count() {
+    const now = this.sound.currentTime * 1000;
+    const step = now - this.last;
+    this.last = now;
+    if (!this.play || step <= 0 || step >= MAX_STEP * 1000) return;
+    this.play.played += step;
+    if (!this.play.reported && this.play.played >= this.required) this.send();
+    sessionStorage.setItem(this.key, JSON.stringify(this.play));
+  }
+
+  async send() {
+    this.play.reported = true;
+    const { startedAt, played, skips } = this.play;
+    const body = new URLSearchParams({ started_at: new Date(startedAt).toISOString(), played_ms: Math.round(played), skips });
+    const headers = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}");
+    const response = await fetch(this.url, { method: "POST", body, headers }).catch(() => null);
+    const { recorded, error } = (await response?.json().catch(() => null)) ?? {};
+    const words = recorded ? "This counts as a listen." : "Not recorded: you are incognito.";
+    const player = [...players].find(({ remix }) => remix === this.sound);
+    player?.tell(response?.ok && recorded !== undefined ? words : error ?? "This play is not counted.");
+  }
+}
 
 class RemixPlayer {
   constructor(box) {
@@ -19,12 +66,13 @@ class RemixPlayer {
     this.remix = this.$('[data-part="remix"]');
     this.original = this.$('[data-part="original"]');
     this.playing = this.remix;
-    this.pieces = this.all("[data-piece]").map((button) => ({ button, ...numbersOf(button.dataset) }));
+    this.pieces = this.all("[data-piece]").map((button) => ({ button, name: button.label ?? button.textContent, ...numbersOf(button.dataset) }));
     this.heard = new Set(JSON.parse(localStorage.getItem(`heard:${this.key}`) ?? "[]"));
     this.reported = this.heard.size;
     this.last = 0;
     this.show();
     this.listen();
+    this.listenToSounds();
     const place = Number(localStorage.getItem(`place:${this.key}`));
     if (place && place < this.ms - 1000) this.seek(place);
     this.render();
@@ -53,10 +101,42 @@ class RemixPlayer {
         this.seek(((clientX - left) / width) * this.ms);
       });
     }
+  }
+
+  listenToSounds() {
+    this.listening = new AbortController();
+    const { signal } = this.listening;
     for (const sound of this.sounds) {
-      for (const name of ["play", "pause", "timeupdate", "seeked", "ended"]) sound.addEventListener(name, () => this.update(sound));
-      sound.addEventListener("error", () => { if (sound.error) this.tell("This cannot be played now. Try again in a while."); });
+      for (const name of ["play", "pause", "timeupdate", "seeked", "ended"]) sound.addEventListener(name, () => this.update(sound), { signal });
+      sound.addEventListener("error", () => { if (sound.error) this.fail(); }, { signal });
     }
+    this.remix.addEventListener("play", () => {
+      this.announce();
+      this.tell("");
+      document.dispatchEvent(new CustomEvent("remix:play", { detail: this }));
+    }, { signal });
+    if (this.box.dataset.report && !reports.has(this.remix)) reports.set(this.remix, new PlayReport(this.remix, this.box.dataset));
+  }
+
+  // Swap the sound with another player of the same remix. It goes on: it never leaves the document for longer than this.
+  exchange(other) {
+    const [mine, theirs] = [this.remix, other.remix];
+    const mark = document.createComment("");
+    mine.before(mark);
+    theirs.before(mine);
+    mark.replaceWith(theirs);
+    [this.remix, other.remix] = [theirs, mine];
+    for (const player of [this, other]) {
+      player.listening.abort();
+      player.playing = player.remix;
+      player.listenToSounds();
+      player.render();
+    }
+  }
+
+  fail() {
+    this.tell("This cannot be played now. Try again in a while.");
+    document.dispatchEvent(new CustomEvent("remix:fail", { detail: this }));
   }
 
   // Where one is in the remix, in ms. While the recording plays: the same place of the same section.
@@ -90,7 +170,6 @@ class RemixPlayer {
     if (!this.playing.paused) return this.playing.pause();
     for (const other of players) if (other !== this) other.pause();
     if (this.playing.ended) this.seek(0);
-    this.announce();
     return this.playing.play().catch(() => {});
   }
 
@@ -144,6 +223,8 @@ class RemixPlayer {
   render() {
     const place = this.place;
     const { paused } = this.playing;
+    const section = this.$("[data-section]");
+    if (section) section.textContent = this.pieceAt(place) ? ` · ${this.pieceAt(place).name}` : "";
     this.$("[data-play]").setAttribute("aria-pressed", String(!paused));
     this.$('[data-when="paused"]').hidden = !paused;
     this.$('[data-when="playing"]').hidden = paused;
@@ -164,7 +245,9 @@ class RemixPlayer {
   // The keys of a headset and the lock screen of a phone.
   announce() {
     if (!("mediaSession" in navigator)) return;
-    navigator.mediaSession.metadata = new MediaMetadata({ title: `${this.box.dataset.title} (remix)`, artist: this.box.dataset.artist });
+    const { title, artist, artwork } = this.box.dataset;
+    const pictures = artwork ? [{ src: artwork, sizes: "960x960", type: "image/webp" }] : [];
+    navigator.mediaSession.metadata = new MediaMetadata({ title: `${title} (remix)`, artist, artwork: pictures });
     const handlers = {
       play: () => this.toggle(),
       pause: () => this.pause(),
@@ -188,7 +271,7 @@ function formatSeconds(seconds) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const [player] = players;
+  const player = [...players].find(({ box }) => !box.closest("[data-now-playing]")); // the bar is for its own buttons
   const { altKey, ctrlKey, metaKey, target } = event;
   if (!player || altKey || ctrlKey || metaKey || target.closest?.("input:not([type=radio]), select, textarea, summary, audio")) return;
   if (event.key === " " && target.closest?.("button, a, input")) return;
@@ -200,7 +283,7 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
-function setUp(root) {
+export function setUp(root) {
   for (const player of players) {
     if (player.box.isConnected) continue;
     player.pause(); // a sound that left the page would play on

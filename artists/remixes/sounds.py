@@ -48,7 +48,9 @@ def want(moment: Moment, cleared: Clearance) -> dict[int, str]:
         return {moment.pk: reason}
     asked = moment.request.remix
     recipe = Recipe.parse(asked.recipe)
-    moment.render = renders.want_whole(offer.source, recipe, cleared, person=moment.person, choice=asked.choice)
+    moment.render = renders.want_whole(
+        offer.source, recipe, cleared, person=moment.person, choice=asked.choice, is_awaited=True
+    )
     renders.want_original(offer.source, cleared)
     moment.state = Moment.State.RENDERING
     moment.save(update_fields=["render", "state"])

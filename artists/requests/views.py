@@ -92,7 +92,16 @@ def erase_words(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 def _get_request(request: AuthenticatedHttpRequest, pk: int) -> ExperienceRequest:
-    related = ("person", "artist", "program", "version", "recording", "moment", "consent", "remix__offer__source")
+    related = (
+        "person",
+        "artist",
+        "program",
+        "version",
+        "recording",
+        "moment__render",
+        "consent",
+        "remix__offer__source",
+    )
     return get_object_or_404(ExperienceRequest.objects.select_related(*related), person=request.user, pk=pk)
 
 

@@ -21,12 +21,14 @@ from fans.remix_models import Render
 from rights import clearance
 from rights.clearance_result import Clearance
 from rights.models import Use
+from web import rate_limits
 
 PART_SECONDS = 20
 MOST_SECONDS = 60
 """Of one remix, or a third of it where that is less."""
 SHORTEST_PART = 5
 PARTS_PER_BATCH = 1000
+PREVIEWS_A_MINUTE = 30
 TEMPO_STEP, GAIN_STEP = 5, 12
 """Percent and half decibels: recipes that differ by less count as one."""
 
@@ -43,22 +45,27 @@ class Preview:
     original: Render | None
 
 
+def allow(person: Person) -> bool:
+    """Count one wish of this person. False: that was too much at once. Call it outside a transaction."""
+    return rate_limits.hit(f"remix-previews:{person.pk}", PREVIEWS_A_MINUTE, 60).allowed
+
+
 def want_preview(desk: Desk, section: str) -> Preview:
     """Want 20 seconds of this section. Raises HeardEnough, or RemixClosed where a permission is missing."""
-    cleared = _clear(desk)
+    cleared = clear(desk)
     with transaction.atomic():
         Person.objects.select_for_update(no_key=True).get(pk=desk.row.person_id)  # two tabs do not hear twice as much
         renders.replace(Render.objects.filter(person=desk.row.person_id, kind=Render.Kind.PREVIEW))
-        yours = _want(desk, desk.recipe, section, cleared)
+        yours = want(desk, desk.recipe, section, cleared)
         recorded = arrangement(desk.source, desk.envelope)
         original = None
         if recorded != desk.recipe and section in recorded.sections:
             with suppress(HeardEnough):
-                original = _want(desk, recorded, section, cleared)
+                original = want(desk, recorded, section, cleared)
     return Preview(section, yours, original)
 
 
-def _clear(desk: Desk) -> Clearance:
+def clear(desk: Desk) -> Clearance:
     """A preview is cleared in the fan's country, as a whole remix is."""
     offer = desk.offer
     answer = clearance.clear(Use.REMIX, offer.artist, [offer.recording], territory=desk.row.person.country)
@@ -67,7 +74,7 @@ def _clear(desk: Desk) -> Clearance:
     return answer
 
 
-def _want(desk: Desk, recipe: Recipe, section: str, cleared: Clearance) -> Render:
+def want(desk: Desk, recipe: Recipe, section: str, cleared: Clearance) -> Render:
     place = recipe.sections.index(section)
     seconds = _count_part(desk, recipe, section, place)
     return renders.want_part(

@@ -494,6 +494,16 @@ class Migration(migrations.Migration):
                 ),
                 ("attempts", models.PositiveSmallIntegerField(db_default=0, default=0)),
                 (
+                    "is_awaited",
+                    models.BooleanField(db_default=False, default=False, help_text="its fan is told how far it is"),
+                ),
+                (
+                    "percent",
+                    models.PositiveSmallIntegerField(
+                        db_default=0, default=0, help_text="how far it is, while it is made"
+                    ),
+                ),
+                (
                     "due_at",
                     models.DateTimeField(
                         db_default=django.db.models.functions.datetime.Now(),

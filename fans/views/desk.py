@@ -20,10 +20,8 @@ from fans.desk import controls, flow, form, previews, state, words
 from fans.exceptions import HeardEnough, RemixClosed, TriesFull
 from fans.remix_models import RemixOffer, Render, RenderFile
 from rights import clearance
-from web import rate_limits
 from web.ranges import file_response
 
-PREVIEWS_A_MINUTE = 30
 LANGUAGE_LENGTH = 2
 
 
@@ -100,7 +98,7 @@ def _want_preview(request: AuthenticatedHttpRequest, desk: state.Desk) -> dict[s
     section = request.POST.get("hear", "")
     if section not in desk.recipe.sections:
         section = desk.recipe.sections[0]
-    if not rate_limits.hit(f"remix-previews:{request.user.pk}", PREVIEWS_A_MINUTE, 60).allowed:
+    if not previews.allow(request.user):
         return {"problem": "That was a lot at once. Wait a minute, then go on: nothing is lost.", "status": 429}
     try:
         return {"preview": previews.want_preview(desk, section), "hear": section}

@@ -11,8 +11,11 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
 from fans import experiences, mutes, remixes, reports
+from fans.desk import comparison
 from fans.models import Experience, RemixRefund
 from fans.receipts import build_receipt
+from fans.remix_player import RemixPlayer
+from fans.remixes import Remix
 from web.decorators import post_only
 
 
@@ -25,14 +28,14 @@ def experience_detail(request: AuthenticatedHttpRequest, pk: UUID) -> HttpRespon
     experience = get_object_or_404(own, pk=pk)
     if experience.is_erased:
         return render(request, "fans/experience_erased.html", {"experience": experience, "section": "feed"})
-    plays = not experience.withdrawn_at and not experience.stopped
-    remix = remixes.find_remix(experience.maker, experience.text) if plays else None
+    remix = _find_playing(experience)
     context = {
         "experience": experience,
         "remix": remix,
-        "player": remix and remix.build_player(key=str(experience), sound_url=_sound_url(experience)),
+        "player": remix and _build_player(experience, remix),
+        "compared_sections": _list_compared(remix),
         "receipt": build_receipt(experience),
-        "refund": None if plays else RemixRefund.objects.filter(experience=experience).first(),
+        "refund": None if _plays(experience) else RemixRefund.objects.filter(experience=experience).first(),
         "program_paused": _is_muted(request, experience),
         "report": reports.find_report(experience, by=request.user),
         "section": "feed",
@@ -40,8 +43,36 @@ def experience_detail(request: AuthenticatedHttpRequest, pk: UUID) -> HttpRespon
     return render(request, "fans/experience.html", context)
 
 
-def _sound_url(experience: Experience) -> str:
-    return reverse("experience-sound", args=[experience.pk, remixes.STREAM])
+@require_safe
+@never_cache
+@login_required
+def now_bar(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
+    """The bar in which a remix plays on while its fan moves through pages, or why it does not play any more."""
+    own = experiences.received_by(request.user).select_related("artist")
+    experience = get_object_or_404(own, pk=pk, kind=Experience.Kind.REMIX)
+    remix = _find_playing(experience)
+    context = {"experience": experience, "player": remix and _build_player(experience, remix)}
+    return render(request, "fans/_now_bar.html", context)
+
+
+def _plays(experience: Experience) -> bool:
+    return not experience.withdrawn_at and not experience.stopped
+
+
+def _find_playing(experience: Experience) -> Remix | None:
+    """The remix; None where it is a letter, or does not play any more."""
+    return remixes.find_remix(experience.maker, experience.text) if _plays(experience) else None
+
+
+def _list_compared(remix: Remix | None) -> list[tuple[str, str]]:
+    """The sections of which the fan may hear the recording now: their ids and names."""
+    offer = comparison.find_offer(remix) if remix else None
+    return comparison.list_sections(remix, offer) if remix and offer else []
+
+
+def _build_player(experience: Experience, remix: Remix) -> RemixPlayer:
+    sound_url = reverse("experience-sound", args=[experience.pk, remixes.STREAM])
+    return remix.build_player(key=str(experience), sound_url=sound_url)
 
 
 @post_only

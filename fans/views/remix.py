@@ -3,14 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
 from fans import experiences, remixes
+from fans.desk import comparison, previews
+from fans.exceptions import HeardEnough, RemixClosed
 from fans.models import Experience
 from fans.remixes import Remix
 from listens import player_api
@@ -54,6 +56,32 @@ def record_play(request: AuthenticatedHttpRequest, pk: UUID) -> JsonResponse:
         )
 
     return player_api.respond(request, build)
+
+
+@post_only
+@never_cache
+@login_required
+def hear_recording(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
+    """Want 20 seconds of the recording, to compare the remix with, as the desk does. 404 as for its sound."""
+    _, remix = _get_playing(request, pk)
+    offer = comparison.find_offer(remix)
+    sections = comparison.list_sections(remix, offer) if offer else []
+    section = request.POST.get("section", "")
+    if offer is None or section not in dict(sections):
+        return _say(request, "This part of the recording cannot be heard here, or not any more.", status=409)
+    if not previews.allow(request.user):
+        return _say(request, "That was a lot at once. Wait a minute, then go on.", status=409)
+    try:
+        wanted = comparison.want_recorded(request.user, offer, section)
+    except HeardEnough:
+        return _say(request, "You have heard as much of the recording as can be heard here.", status=409)
+    except RemixClosed:
+        return _say(request, "The recording cannot be heard where you are, or not any more.", status=409)
+    return render(request, "fans/_desk_sound.html", {"render": wanted})
+
+
+def _say(request: AuthenticatedHttpRequest, words: str, *, status: int) -> HttpResponse:
+    return render(request, "_alert.html", {"words": words}, status=status)
 
 
 def _get_playing(request: AuthenticatedHttpRequest, pk: UUID) -> tuple[Experience, Remix]:

@@ -177,6 +177,8 @@ FAN_OWNED_PAGES = {
     "experience": ("/experiences/{experience}", "get"),
     "experience-open": ("/experiences/{experience}/opened", "post"),
     "experience-sound": ("/experiences/{experience}/sound/stream", "get"),
+    "experience-player": ("/experiences/{experience}/player", "get"),
+    "experience-recording": ("/experiences/{experience}/recording", "post"),
     "experience-plays": ("/experiences/{experience}/plays", "post"),
     "experience-pause": ("/experiences/{experience}/pause", "post"),
     "settings-token-revoke": ("/settings/tokens/{token}/revoke", "post"),

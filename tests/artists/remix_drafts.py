@@ -180,10 +180,15 @@ def hear(draft: Draft, by: Person, seconds: int, *, ago: int = 3600) -> None:
     hearing.note_heard(draft, seconds, by=by)
 
 
-def deliver(draft: Draft) -> Experience:
-    """The artist in person opens and approves it, and it is delivered. Without a time to undo."""
+def approve(draft: Draft) -> None:
+    """The artist in person opens and approves it."""
     principal = factories.get_member(draft.artist, "principal")
     hearing.note_opened(draft, by=principal)
     review.approve(draft.pk, by=principal)
+
+
+def deliver(draft: Draft) -> Experience:
+    """The artist in person opens and approves it, and it is delivered. Without a time to undo."""
+    approve(draft)
     assert delivery.deliver_next()
     return Experience.objects.select_related("person", "artist", "decision__under").get(draft=draft.pk)

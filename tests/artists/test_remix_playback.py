@@ -9,6 +9,8 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
+from ai.remix.recipe import original
+from ai.remix.source import Source
 from artists import erasure
 from artists.models import DraftHearing
 from artists.remixes import envelopes
@@ -185,6 +187,38 @@ def test_a_receipt_says_how_little_was_heard(scene: Scene) -> None:
 
     assert experience.mark == "bounds"
     assert "heard 0:00 of 3:53" in visible_text(receipt)
+
+
+def test_its_fan_compares_it_with_parts_of_the_recording_as_at_the_desk(scene: Scene) -> None:
+    experience = remix_drafts.deliver(remix_drafts.write_remix(scene))
+    url, client = f"/experiences/{experience.pk}/recording", factories.signed_in_client(experience.person)
+
+    assert '<option value="chorus">Chorus</option>' in client.get(f"/experiences/{experience.pk}").content.decode()
+    heard = client.post(url, {"section": "verse"}, headers={"HX-Request": "true"})
+    enough = client.post(url, {"section": "chorus"}, headers={"HX-Request": "true"})
+
+    [wanted] = Render.objects.filter(person=experience.person, kind="preview")
+    assert (heard.status_code, f"/remix-previews/{wanted.pk}" in heard.content.decode()) == (200, True)
+    assert wanted.recipe == original(Source.parse(scene.source.content)).to_json()
+    assert (wanted.seconds, enough.status_code) == (10, 409)  # a third of the song
+    assert "You have heard as much of the recording as can be heard here." in enough.content.decode()
+    assert client.post(url, {"section": "nowhere"}).status_code == 409
+    assert factories.signed_in_client(scene.principal).post(url, {"section": "verse"}).status_code == 404
+    envelopes.end(scene.recording, by=scene.principal)
+    assert client.post(url, {"section": "verse"}).status_code == 409
+    assert "<option" not in client.get(f"/experiences/{experience.pk}").content.decode()
+
+
+def test_the_bar_says_what_the_page_says(scene: Scene) -> None:
+    experience = remix_drafts.deliver(remix_drafts.write_remix(scene))
+    url, client = f"/experiences/{experience.pk}/player", factories.signed_in_client(experience.person)
+
+    assert f'src="{sound_of(experience)}"' in client.get(url).content.decode()
+    assert factories.signed_in_client(scene.principal).get(url).status_code == 404
+    experiences.withdraw(experience.pk, by="system:operator", reason="a test")
+    bar = client.get(url)
+    assert "side took this back. You can no longer hear it." in visible_text(bar)
+    assert "<audio" not in bar.content.decode()
 
 
 def test_the_team_hears_the_fans_file_and_the_original_and_the_server_notes_it(scene: Scene, tmp_path: Path) -> None:

@@ -139,7 +139,8 @@ NOT_PAGES = {
     "api-label-claim", "api-label-imports", "api-label-import", "api-label-import-start", "api-label-import-lines",
     # forms, which redirect to a page
     "feed-hide-ai", "new-words-later",
-    "experience-open", "experience-pause", "experience-plays", "artist-opt-in", "welcome-token", "welcome-done",
+    "experience-open", "experience-pause", "experience-plays", "experience-player",
+    "experience-recording", "artist-opt-in", "welcome-token", "welcome-done",
     "settings-name", "settings-time-zone", "settings-age", "api-staff-age",
     "settings-tokens", "settings-token-revoke", "settings-program-resume", "listening-incognito",
     "listen-delete", "listen-separate", "player-plays", "review-approve",

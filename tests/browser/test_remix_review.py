@@ -26,8 +26,8 @@ LONG = PIPELINE_TIMEOUT_SECONDS * 1000
 SECONDS = 3
 
 
-def play_tone(path: Path) -> Path:
-    tone = np.sin(np.arange(44_100 * SECONDS) * 0.06).astype(np.float32) * 0.2
+def play_tone(path: Path, *, seconds: int = SECONDS) -> Path:
+    tone = np.sin(np.arange(44_100 * seconds) * 0.06).astype(np.float32) * 0.2
     soundfile.write(path, np.column_stack([tone, tone]), 44_100)
     return path
 
@@ -77,9 +77,9 @@ def test_a_remix_is_heard_compared_and_approved_with_the_keyboard_and_played_by_
     phone = browsers.open_page(f"/experiences/{experience.pk}", draft.person, **PHONE)
     expect(phone.locator(".hero .mark")).to_have_text(f"Remixed by you, approved by {artist.name}")
     phone.get_by_role("button", name="Play").tap()
-    expect(phone.locator("[data-time]")).to_have_text("0:01", timeout=LONG)
+    expect(phone.locator("main [data-time]")).to_have_text("0:01", timeout=LONG)
     phone.reload()
-    expect(phone.locator("[data-time]")).not_to_have_text("0:00")
+    expect(phone.locator("main [data-time]")).not_to_have_text("0:00")
     assert find_overflow(phone, 320, 390) == {}
     assert find_faults(phone) == []
     assert find_overflow(page, 320, 390, 1280) == {}

@@ -20,6 +20,7 @@ from fans import provenance, render_worker, renders
 from fans.desk import previews, state
 from fans.desk.state import Desk
 from fans.models import RemixOffer, Render, RenderFile
+from live.models import Notice
 from rights import clearance, grants
 from rights.clearance_result import Clearance
 from tests import factories
@@ -55,6 +56,33 @@ def desk(artist: Artist, fan: Person, settings: Settings, tmp_path: Path, render
 def work() -> None:
     while render_worker.render_next():
         pass
+
+
+def told_to(fan: Person) -> list[tuple[str, str]]:
+    return list(Notice.objects.filter(person=fan).order_by("sequence").values_list("kind", "reference"))
+
+
+def test_whoever_waits_is_told_how_far_it_is_and_that_it_is_there(
+    desk: Desk, fan: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render_worker, "TOLD_EVERY", 0)
+    seen: list[int] = []
+    tell = render_worker._tell
+    monkeypatch.setattr(
+        render_worker, "_tell", lambda one: (seen.append(Render.objects.get(pk=one.pk).percent), tell(one))
+    )
+    state.surprise_me(desk)
+    awaited, quiet = want_whole(desk, is_awaited=True), want_whole(desk)
+
+    work()
+
+    states = Render.objects.in_bulk([awaited.pk, quiet.pk])
+    assert {one.state for one in states.values()} == {"ready"}
+    news = [kind for kind, reference in told_to(fan) if reference == str(awaited)]
+    assert len(news) > 2
+    assert set(told_to(fan)) == {("render.changed", str(awaited))}
+    assert seen[: len(news) - 1] == sorted(seen[: len(news) - 1])
+    assert max(seen) > 50
 
 
 def test_a_try_out_is_made_marked_and_served_to_its_fan(desk: Desk, fan: Person) -> None:
@@ -157,10 +185,17 @@ def test_a_worker_that_died_loses_nothing_and_tries_three_times_at_most(desk: De
     assert (render.state, render.problem) == ("failed", "died")
 
 
-def want_whole(desk: Desk) -> Render:
+def want_whole(desk: Desk, *, is_awaited: bool = False) -> Render:
     cleared = clearance.clear("remix", desk.offer.artist, [desk.offer.recording], territory=desk.row.person.country)
     assert isinstance(cleared, Clearance)
-    return renders.want_whole(desk.offer.source, desk.recipe, cleared, person=desk.row.person, choice=desk.row.choice)
+    return renders.want_whole(
+        desk.offer.source,
+        desk.recipe,
+        cleared,
+        person=desk.row.person,
+        choice=desk.row.choice,
+        is_awaited=is_awaited,
+    )
 
 
 def test_a_whole_remix_has_both_files_of_its_fan_and_says_so_in_them(desk: Desk) -> None:

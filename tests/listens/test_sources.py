@@ -20,7 +20,7 @@ from tests.listens.factories import add_source, listen_event, make_fan, make_inc
 pytestmark = pytest.mark.django_db
 URI = "https://player.example/app"
 TOPIC = "sources.player.example.app.v1"
-OWN_APIS = ["/api/listenbrainz", "/api/listening", "/api/player"]
+OWN_APIS = ["/api/listenbrainz", "/api/listening", "/api/player", "/api/remix-player"]
 
 
 @pytest.fixture

@@ -91,6 +91,7 @@ def test_a_page_of_a_signed_in_person_is_valid_and_loads_our_scripts(path: str) 
         "htmx-2.min.js",
         "app.js",
         "live_socket.js",
+        "now_playing.js",
     ]
     [config] = page.all("meta", name="htmx-config")
     htmx_config = json.loads(str(config["content"]))

@@ -78,7 +78,7 @@ def test_no_page_loads_the_debug_error_script_of_htmx(debug_setting: Settings) -
     page = parse_page(signed_in_client(create_person("ana", time_zone="UTC")).get("/accounts/email/"))
 
     scripts = [str(script["src"]).rsplit("/", 1)[-1] for script in page.all("script")]
-    assert scripts == ["htmx-2.min.js", "app.js", "live_socket.js"]
+    assert scripts == ["htmx-2.min.js", "app.js", "live_socket.js", "now_playing.js"]
     assert page.all("script")[0]["nonce"]
 
 
