@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.db import transaction
 from django.db.models.functions import Now
+from django.test import override_settings
 from pytest_django import Settings
 
 from accounts.models import Person
@@ -201,6 +202,19 @@ def test_a_lost_event_is_found_on_the_next_day(story: Story) -> None:
 
     assert RemixRefund.objects.count() == 1
     assert (refunds.seconds_until_due() or 0) > 86_000
+
+
+def test_a_card_is_paid_back_once_payments_are_on_again(story: Story) -> None:
+    story.deliver()
+    story.stop()
+    with override_settings(PAYMENTS="off"):
+        refunds.work()
+    assert not RemixRefund.objects.exists()
+
+    StopCheck.objects.update(due_at=Now())
+    refunds.work()
+
+    assert RemixRefund.objects.get().amount == 400
 
 
 def test_raw_sql_pays_nothing_back_that_plays_and_nothing_twice(story: Story) -> None:
