@@ -1,6 +1,7 @@
-"""The artist's grants: whether programs may send messages, and switches that the API and the studio press."""
+"""The artist's grants: whether programs may send anything, and switches that the API and the studio press."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Unpack
 
 from django.db import transaction
@@ -9,25 +10,48 @@ from accounts.models import Person
 from artists.models import Program
 from artists.notifications import artist_notices
 from catalog.models import Artist, Recording
+from fans.models import RemixOffer
 from live import notices
 from rights import clearance, grants
 from rights.clearance_result import ClearanceRefusal, ClearanceRequest
 from rights.grants import Limits
 from rights.models import Use
 
-type MessageRefusals = dict[int | None, ClearanceRefusal | None]
-"""Why no message is sent, by the id of the song that it is about; None is the key for all songs."""
+
+@dataclass(frozen=True, slots=True)
+class Obstacles:
+    """Why programs of one artist send nothing."""
+
+    refusals: Mapping[tuple[str, int | None], ClearanceRefusal | None]
+    """Who has not said yes, by the use and the id of the song that it is about; None is the key for all songs."""
+    closed: frozenset[int]
+    """The ids of the songs whose remixes have no limits in force."""
+
+    @property
+    def of_messages(self) -> ClearanceRefusal | None:
+        """Why no message is sent about any song."""
+        return self.refusals[Use.PERSONAL_MESSAGE, None]
 
 
-def find_message_refusals(artist: Artist, programs: Iterable[Program] = ()) -> MessageRefusals:
-    """Ask for messages about all songs, and about the songs of these programs, in one query. It reads `current`."""
-    songs = {program.current.recording_id for program in programs if program.current}
-    requests = {
-        song: ClearanceRequest(Use.PERSONAL_MESSAGE, artist.pk, recordings=(song,) if song else ())
-        for song in {None, *songs}
-    }
+def find_obstacles(artist: Artist, programs: Collection[Program] = ()) -> Obstacles:
+    """Ask for messages about all songs, and for what these programs send, in one query, or two. It reads `current`.
+
+    What fans ask for is not asked about where it is a remix: the page of each song says that.
+    """
+    versions = [(program, program.current) for program in programs if program.current]
+    noticed = [(program.use, version) for program, version in versions if version.wording or not version.is_asked_for]
+    keys = {(Use.PERSONAL_MESSAGE, None), *((use, version.recording_id) for use, version in noticed)}
+    requests = {(use, song): ClearanceRequest(use, artist.pk, recordings=(song,) if song else ()) for use, song in keys}
     refusals = clearance.find_all_missing(list(requests.values()))
-    return {song: refusals[request] for song, request in requests.items()}
+    remixed = {song for use, song in keys if use == Use.REMIX and song}
+    return Obstacles({key: refusals[request] for key, request in requests.items()}, _find_closed(remixed))
+
+
+def _find_closed(songs: Collection[int]) -> frozenset[int]:
+    if not songs:
+        return frozenset()
+    is_open = RemixOffer.objects.open().filter(recording__in=songs).values_list("recording", flat=True)
+    return frozenset(songs) - set(is_open)
 
 
 def switch_on(

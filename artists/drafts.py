@@ -37,6 +37,7 @@ MODEL_BATCH_SIZE = 4  # a model takes seconds for each
 ACTOR = SystemActor.DRAFTS
 REASON_OPTED_OUT = "opted out: the fan ended it before anything was written"
 REASON_OLDER_WORDS = "older words: the fan did not agree that a rightsholder hears what is made"
+REASON_NO_RULES = "older words: the fan did not agree that rules choose a remix from their listening"
 REASON_TAKEN_BACK = "taken back: the fan took the request back before anything was written"
 REASON_MUTED = "muted: the fan paused this program before anything was written"
 
@@ -114,7 +115,8 @@ def clear_moments(moments: Sequence[Moment], *, hold: bool = False) -> tuple[dic
 
 
 def _fan_refusals(moments: Sequence[Moment], *, hold: bool = False) -> dict[int, str]:
-    """The reason for each moment whose fan opted out, paused the program, or took the request back.
+    """The reason for each moment whose fan opted out, paused the program, took the request back, or of whom no rules
+    may choose a remix.
 
     `hold` makes the other fans' opt-outs and pauses wait until this transaction has committed. `withdrawal` then finds
     the drafts that it wrote.
@@ -125,6 +127,9 @@ def _fan_refusals(moments: Sequence[Moment], *, hold: bool = False) -> dict[int,
     refused = {moment.pk: REASON_TAKEN_BACK for moment in asked if moment.pk in ended}
     opted_in = opt_ins.active_pairs({moment.fan_and_artist for moment in noticed}, hold=hold)
     muted = mutes.muted_pairs({moment.fan_and_program for moment in noticed})
+    remixes = [moment for moment in noticed if moment.program.use == Use.REMIX]
+    agreed = opt_ins.pairs_that_allow(Flow.REMIX, {moment.fan_and_artist for moment in remixes}) if remixes else set()
+    refused |= {moment.pk: REASON_NO_RULES for moment in remixes if moment.fan_and_artist not in agreed}
     refused |= {moment.pk: REASON_MUTED for moment in noticed if moment.fan_and_program in muted}
     return refused | {moment.pk: REASON_OPTED_OUT for moment in noticed if moment.fan_and_artist not in opted_in}
 

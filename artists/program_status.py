@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from artists.artist_grants import MessageRefusals
+from artists.artist_grants import Obstacles
 from artists.models import Program
 from rights.clearance_result import ClearanceRefusal
 from rights.models import Use
@@ -19,32 +19,38 @@ class ProgramStatus(StrEnum):
     WAITS = "waits"
     """Live, but personal messages are off, so nothing is sent."""
     SONG_OFF = "song_off"
-    """Live, but personal messages are off for the song that it is about, so nothing is sent."""
+    """Live, but what it sends is off for the song that it is about, so nothing is sent."""
+    CLOSED = "closed"
+    """Live, but the song that it remixes has no limits in force, so nothing is sent."""
     STOPPED = "stopped"
     """Paused because of what fans reported."""
     PAUSED = "paused"
     UNSIGNED = "unsigned"
 
 
-def get_status(program: Program, refusals: MessageRefusals) -> ProgramStatus:
-    """`refusals` is what `artist_grants.find_message_refusals` found for the programs of the page.
-
-    Of remixes each song's page says whether they are permitted.
-    """
-    if program.state == Program.State.LIVE and program.kind == Program.Kind.REMIX:
-        return ProgramStatus.RUNS
+def get_status(program: Program, obstacles: Obstacles) -> ProgramStatus:
+    """`obstacles` is what `artist_grants.find_obstacles` found for the programs of the page."""
     if program.state == Program.State.LIVE:
-        song = program.current.recording_id if program.current else None
-        if not is_off(refusals[song]):
-            return ProgramStatus.RUNS
-        return ProgramStatus.WAITS if is_off(refusals[None]) else ProgramStatus.SONG_OFF
+        return _get_live_status(program, obstacles)
     if program.paused_because:
         return ProgramStatus.STOPPED
     return ProgramStatus.PAUSED if program.state == Program.State.PAUSED else ProgramStatus.UNSIGNED
 
 
+def _get_live_status(program: Program, obstacles: Obstacles) -> ProgramStatus:
+    """Of remixes that fans ask for, each song's page says whether they are permitted."""
+    song = program.current.recording_id if program.current else None
+    if program.kind == Program.Kind.REMIX and song in obstacles.closed:
+        return ProgramStatus.CLOSED
+    if not is_off(obstacles.refusals.get((program.use, song))):
+        return ProgramStatus.RUNS
+    if program.kind == Program.Kind.MESSAGE and is_off(obstacles.of_messages):
+        return ProgramStatus.WAITS
+    return ProgramStatus.SONG_OFF
+
+
 def is_off(refusal: ClearanceRefusal | None) -> bool:
-    """Whether messages are off everywhere. A yes for some countries is not off."""
+    """Whether a use is off everywhere. A yes for some countries is not off."""
     return refusal is not None and set(refusal.problems) != {"country"}
 
 

@@ -19,6 +19,7 @@ from artists.exceptions import InvalidRequest, Stale
 from artists.models import Program, ProgramVersion, ReviewSettings
 from artists.notifications import program_notices
 from artists.permissions import require_role
+from artists.remixes import limits
 from artists.requests.terms import RequestTerms
 from audit import trail
 from catalog.hidden_characters import find_hidden_in_line
@@ -53,25 +54,27 @@ def edit(
     by: Person,
     moment: str,
     nth: int,
-    wording: dict[str, Any],
+    wording: dict[str, Any] | None = None,
     recording: Recording | None = None,
     review_seconds: int | None = None,
     terms: dict[str, Any] | None = None,
 ) -> ProgramVersion:
     """Add an unsigned version. The version signed before stays in use until a principal signs this one.
 
-    `terms` are those of `requests.terms`, for what fans ask for.
+    A message needs `wording`. Of remixes `recording` is required: it is counted, and remixed. `terms` are those of
+    `requests.terms`, for what fans ask for.
 
     Raises NotAllowed or InvalidRequest.
     """
     require_role(program.artist, by, roles.may_edit, "edit this program")
-    if program.kind != Program.Kind.MESSAGE:
-        raise InvalidRequest("Remixes have no sentences. Write what fans can ask for instead.")
     review_seconds = settings.REVIEW_SECONDS if review_seconds is None else review_seconds
     _validate_terms(program, moment, nth, recording, review_seconds)
     columns = {"moment": moment, "nth": nth, "recording": recording, "review_seconds": review_seconds}
+    if program.kind == Program.Kind.REMIX:
+        _validate_remix(program, moment, recording, wording or terms)
+        return add_version(program, by, wording="", **columns)
     columns["terms"] = _canonical_terms(moment, recording, terms)
-    canonical = _canonical_wording(wording, moment, recording)
+    canonical = _canonical_wording(wording or {}, moment, recording)
     return add_version(program, by, wording=canonical, **columns)
 
 
@@ -90,10 +93,13 @@ def sign(version: ProgramVersion, *, by: Person, fresh: bool) -> Decision:
     """Sign exactly this version as a principal, and use it from now on. A paused program stays paused.
 
     A program can be signed while the grant for personal messages is off. Its moments are then refused as uncleared,
-    and the studio says so. Raises NotAllowed, ReauthenticationRequired, or Stale where a newer version is signed.
+    and the studio says so. Remixes of a song need its limits in force, and everybody's yes. Raises NotAllowed,
+    ReauthenticationRequired, InvalidRequest, or Stale where a newer version is signed.
     """
     artist = version.program.artist
-    require_principal(artist, by=by, fresh=fresh, what="sign what is said in the artist’s name")
+    require_principal(artist, by=by, fresh=fresh, what="sign what is sent in the artist’s name")
+    if version.is_of_remixes and version.recording:
+        limits.require_open(version.recording)
     with transaction.atomic():
         program = _lock_program(version.program)
         if program.current and program.current.version >= version.version:
@@ -162,6 +168,17 @@ def _validate_terms(program: Program, moment: str, nth: int, recording: Recordin
     require_review_seconds(review_seconds)
     if recording and recording.artist_id != program.artist_id:
         raise InvalidRequest(f"{recording.title} is no recording of {program.artist.name}’s.")
+
+
+def _validate_remix(program: Program, moment: str, recording: Recording | None, words: dict[str, Any] | None) -> None:
+    if words:
+        raise InvalidRequest("Remixes have no sentences, and no terms where nobody asks for them.")
+    asked_for = ProgramVersion.MomentKind.REQUEST
+    if moment == asked_for or program.versions.filter(moment=asked_for).exists():
+        raise InvalidRequest("Fans ask for remixes by an offer of remixes. This program answers moments.")
+    if recording is None:
+        raise InvalidRequest("Name the song: its listens are counted, and it is what is remixed.")
+    limits.require_open(recording)
 
 
 def require_review_seconds(review_seconds: int) -> None:

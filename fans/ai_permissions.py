@@ -13,6 +13,7 @@ from web.times import write_date
 
 MAX_COUNTRIES = 250
 """More grants than one version can have: there is one for each country."""
+USES = {Use.PERSONAL_MESSAGE: "Suggest messages", Use.REMIX: "Remix stems"}
 LABELS = {"yes": "Yes", "not": "Not yet", "no": "No", "never": "Never"}
 
 
@@ -30,27 +31,28 @@ class AIPermission:
 def list_permissions(artist: Artist) -> list[AIPermission]:
     """One line for each use, from the artist's current grants, in one query. Uses Fanfare does not offer are "not"."""
     name = unicode.isolate(artist.name)
-    said = list(grants.list_versions(artist).filter(use=Use.PERSONAL_MESSAGE)[:MAX_COUNTRIES])
+    said = list(grants.list_versions(artist).filter(use__in=USES)[: MAX_COUNTRIES * len(USES)])
     return [
-        _message_permission(name, [grant for grant in said if grant.version == said[0].version]),
-        AIPermission("not", "Remix stems", "Fanfare does not offer this yet. Each artist is asked first."),
+        *(_describe(name, use, [grant for grant in said if grant.use == use]) for use in USES),
         AIPermission("not", "Make playlists and DJ sets", "Fanfare does not offer this yet."),
         AIPermission("never", f"Make {name}’s voice"),
         AIPermission("never", "Train on the music"),
     ]
 
 
-def _message_permission(name: str, version: list[Grant]) -> AIPermission:
+def _describe(name: str, key: Use, said: list[Grant]) -> AIPermission:
     """The newest version of a grant is the one that applies; it has a row for each of its countries."""
-    use = "Suggest messages"
-    if not version:
+    use = USES[key]
+    if not said:
         return AIPermission("not", use, f"{name} has not allowed it.")
-    newest = version[0]
+    newest = said[0]
+    version = [grant for grant in said if grant.version == newest.version]
     now = timezone.now()
     end = min((end for end in (newest.ended_at, newest.live_until) if end), default=None)
     if end and end <= now:
         return AIPermission("no", use, f"{name} ended it on {write_date(end)}.")
     countries = sorted(grant.country for grant in version if grant.country)
     where = f" In {', '.join(countries)} only." if countries else ""
+    limits = f"Inside limits that {name} signs for each song. " if key == Use.REMIX else ""
     explanation = f"A person on {name}’s side approves each one first. Since {write_date(newest.live_from)}."
-    return AIPermission("yes", use, explanation + where)
+    return AIPermission("yes", use, limits + explanation + where)

@@ -35,6 +35,22 @@ CONSENT_TEXTS = {
         "words with your name and facts in it may reach you unread, and it says so. "
         "You can end this at any time. Anything not sent yet is not sent."
     ),
+    4: (
+        "{artist}’s team may write to you here, or send you a remix, when your listening reaches a moment that "
+        "{artist} wants to answer. If you reached one in the 24 hours before you agree, they may answer that too. "
+        "They see your name, what you reached, your count and since when, and the song if it is about one. They see "
+        "nothing else of your listening. "
+        "Rules may choose how a remix sounds from the hours at which you listen to music, and from the sections and "
+        "instruments that you came back to at the remix desk of the song. No AI model takes part in that. The team "
+        "hears the remix and sees what was changed. Nobody tells them why. "
+        "An AI model may draft the words. The company that runs it gets {artist}’s name, your count, since when, and a "
+        "code in place of your name. It gets neither your name nor your account. "
+        "Where a label or publisher must say yes to what is made with its music, it gets the sound, how it was made "
+        "and the song. It gets neither your name nor your listening. "
+        "A person on the team reads each message and decides about each remix, or {artist} signs the words beforehand: "
+        "then a message of these words with your name and facts in it may reach you unread, and it says so. "
+        "You can end this at any time. Anything not sent yet is not sent."
+    ),
 }
 """What a fan agrees to, by version. Never edit a version: add a new one. A consent keeps the text it was given to."""
 CONSENT_VERSION = max(CONSENT_TEXTS)
@@ -45,6 +61,10 @@ NEWS = {
         "An AI model may draft the words. The company that runs it gets your count and a code, not your name.",
         "A label or publisher may hear what is made with its music before you do. It does not learn your name.",
         "Words that {artist} signed beforehand may reach you without a person reading the message. It says so.",
+    ),
+    4: (
+        "{artist} may send you a remix. Rules may choose how it sounds from the hours at which you listen.",
+        "What you came back to at the remix desk of a song may come twice or be louder. The team is not told why.",
     ),
 }
 """What each version added to the one before, for somebody who agreed to that."""
@@ -63,6 +83,7 @@ class Flow(StrEnum):
     MODEL = "model"
     RIGHTSHOLDER = "rightsholder"
     UNREAD = "unread"
+    REMIX = "remix"
     RECEIPT = "receipt"
     EVENTS = "events"
 
@@ -82,10 +103,12 @@ FLOWS = {
     Flow.MODEL: FlowTerms("the model's provider", 3, {"artist", "plays", "since", "known", "pseudonym"}),
     Flow.RIGHTSHOLDER: FlowTerms("a rightsholder who holds a key", 3, {"sound", "recipe", "song"}),
     Flow.UNREAD: FlowTerms("the fan, without a person who read it", 3, {"name", "artist", "song", "plays", "since"}),
+    Flow.REMIX: FlowTerms("the artist's team, as what rules changed in a remix", 4, {"hours", "sections", "stems"}),
     Flow.RECEIPT: FlowTerms("whoever has the address of the receipt", 1, set()),
     Flow.EVENTS: FlowTerms("other systems, over Kafka", 1, set()),
 }
-"""`known` is which facts there are, as slots; `moment` is what the fan reached. Receipts and events have no fact of a
+"""`known` is which facts there are, as slots; `moment` is what the fan reached. `hours`, `sections` and `stems` are
+when the fan listens and what they came back to; a remix shows its changes alone. Receipts and events have no fact of a
 fan. tests/fans/test_consent_texts.py compares each line with what the code gives away.
 """
 

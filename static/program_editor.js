@@ -72,6 +72,7 @@ function updateUnsavedState() {
   if (signButton) signButton.disabled = unsaved;
   const note = unsaved ? "You have unsaved changes. Save them before you sign." : "";
   if (unsavedNote && unsavedNote.textContent !== note) unsavedNote.textContent = note;
+  if (leaving) return; // an answer that comes late stores nothing again
   if (unsaved) sessionStorage.setItem(form.dataset.storageKey, serializeForm());
   else sessionStorage.removeItem(form.dataset.storageKey);
 }
@@ -87,7 +88,8 @@ function restoreTyped() {
     if (form.elements[name]?.matches?.("select, #number")) form.elements[name].value = fields.get(name);
   }
   $("#restored-note").hidden = false;
-  window.htmx.ajax("POST", form.action, { target: "#wording-fields", swap: "outerHTML", values });
+  if ($("#wording-fields")) window.htmx.ajax("POST", form.action, { target: "#wording-fields", swap: "outerHTML", values });
+  else updateUnsavedState();
 }
 
 form?.addEventListener("submit", (event) => { if (!event.defaultPrevented) leaving = true; });

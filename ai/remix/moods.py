@@ -1,5 +1,6 @@
 """Moods: recipes that a fan starts from, and the one that rules choose from what a fan plays and when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -17,6 +18,8 @@ MOODS: tuple[Mood, ...] = get_args(Mood.__value__)
 
 SLOWER, FASTER = 88, 110
 """Percent of the recorded tempo."""
+LOUDER = 6
+"""Half decibels by which a stem is raised that the fan turned up again and again."""
 MANY_PERCENT = 40
 """Of a fan's listens: so many at night or in the morning decide the mood."""
 
@@ -31,6 +34,8 @@ class ListeningHints:
     """From 5:00 to 10:00."""
     favourite_sections: tuple[str, ...] = ()
     """Ids of the sections that the fan came back to, the most often first."""
+    favourite_stems: tuple[str, ...] = ()
+    """Ids of the stems that the fan turned up again and again."""
 
 
 def find_moods(source: Source, envelope: Envelope) -> dict[Mood, Recipe]:
@@ -68,7 +73,7 @@ class Surprises:
     def __init__(self, source: Source, envelope: Envelope) -> None:
         self._source, self._envelope = source, envelope
         self._moods = find_moods(source, envelope)
-        self._longer: dict[tuple[Mood, str], Recipe | None] = {}
+        self._made: dict[tuple[Mood, str, tuple[str, ...]], Recipe | None] = {}
 
     def choose(self, hints: ListeningHints, turn: int) -> Recipe | None:
         """Each `turn` (0, 1, …) is another; the same turn is the same recipe.
@@ -80,18 +85,19 @@ class Surprises:
         wanted = _mood_of(hints)
         ordered = sorted(self._moods, key=lambda mood: (mood == "original", mood != wanted, MOODS.index(mood)))
         mood = ordered[turn % len(ordered)]
-        longer = (self._repeat(mood, section_id) for section_id in hints.favourite_sections)
-        return next((recipe for recipe in longer if recipe), self._moods[mood])
+        known = self._moods[mood].sections
+        sections = [section_id for section_id in hints.favourite_sections if section_id in known]
+        made = (self._make(mood, section_id, hints.favourite_stems) for section_id in [*sections, ""])
+        return next((recipe for recipe in made if recipe), None)
 
-    def _repeat(self, mood: Mood, section_id: str) -> Recipe | None:
-        """The mood with this section once more; None where that is outside the envelope."""
-        key = mood, section_id
-        if key not in self._longer:
-            recipe = repeat_section(self._moods[mood], section_id)
-            is_longer = recipe != self._moods[mood]
-            text = recipe.to_json()
-            self._longer[key] = recipe_if_inside(self._envelope, self._source, text) if is_longer else None
-        return self._longer[key]
+    def _make(self, mood: Mood, section_id: str, stems: tuple[str, ...]) -> Recipe | None:
+        """The mood with this section once more and these stems louder; None where that is outside the envelope."""
+        key = mood, section_id, stems
+        if key not in self._made:
+            recipe = raise_stems(self._moods[mood], stems) if stems else self._moods[mood]
+            recipe = repeat_section(fit(self._source, self._envelope, recipe), section_id)
+            self._made[key] = recipe_if_inside(self._envelope, self._source, recipe.to_json())
+        return self._made[key]
 
 
 def surprise(source: Source, envelope: Envelope, hints: ListeningHints, turn: int) -> Recipe | None:
@@ -106,6 +112,14 @@ def repeat_section(recipe: Recipe, section_id: str) -> Recipe:
     place = recipe.sections.index(section_id)
     sections = (*recipe.sections[:place], section_id, *recipe.sections[place:])
     return msgspec.structs.replace(recipe, sections=sections)
+
+
+def raise_stems(recipe: Recipe, stems: Iterable[str]) -> Recipe:
+    """These stems are louder, and none of them is off. The levels may be outside an envelope."""
+    raised = {
+        stem_id: StemChange(recipe.stems[stem_id].gain_half_db + LOUDER) for stem_id in stems if stem_id in recipe.stems
+    }
+    return msgspec.structs.replace(recipe, stems=recipe.stems | raised)
 
 
 def _mood_of(hints: ListeningHints) -> Mood:

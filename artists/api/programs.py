@@ -21,9 +21,14 @@ from web.serializers import JSONSerializer
 
 
 class VersionSerializer(JSONSerializer, serializers.ModelSerializer[ProgramVersion]):
-    wording = serializers.JSONField(help_text="locale, templates, fragments")
+    wording = serializers.JSONField(
+        required=False, help_text="locale, templates, fragments; of messages, which need it"
+    )
     recording = serializers.PrimaryKeyRelatedField(
-        queryset=Recording.objects.all(), required=False, allow_null=True, help_text="one of this artist's"
+        queryset=Recording.objects.all(),
+        required=False,
+        allow_null=True,
+        help_text="one of this artist's; of remixes required: it is counted, and remixed",
     )
     terms = serializers.JSONField(
         required=False,
@@ -51,17 +56,17 @@ class ProgramSerializer(JSONSerializer, serializers.ModelSerializer[Program]):
 
     class Meta:
         model = Program
-        fields = ["id", "name", "state", "standing", "paused_because", "current", "created_at"]
+        fields = ["id", "name", "kind", "state", "standing", "paused_because", "current", "created_at"]
         read_only_fields = ["state", "paused_because", "created_at"]
 
     @extend_schema_field(serializers.ChoiceField([status.value for status in ProgramStatus]))
     def get_standing(self, program: Program) -> str:
         """The programs of one list share one query for what is permitted."""
         context = cast(dict[str, Any], self.context)
-        if "message_refusals" not in context:
+        if "obstacles" not in context:
             listed = cast(Sequence[Program] | None, getattr(self.parent, "instance", None)) or [program]
-            context["message_refusals"] = artist_grants.find_message_refusals(program.artist, listed)
-        return str(program_status.get_status(program, context["message_refusals"]))
+            context["obstacles"] = artist_grants.find_obstacles(program.artist, listed)
+        return str(program_status.get_status(program, context["obstacles"]))
 
 
 class ProgramsView(StudioView):
@@ -77,7 +82,7 @@ class ProgramsView(StudioView):
         artist = self.get_artist()
         serializer = ProgramSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        program = programs.create(artist, name=serializer.validated_data["name"], by=get_person(request))
+        program = programs.create(artist, by=get_person(request), **serializer.validated_data)
         return Response(ProgramSerializer(program).data, status=status.HTTP_201_CREATED)
 
 

@@ -141,6 +141,7 @@ class Migration(migrations.Migration):
             REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION artists_written_for_its_moment();
 
             -- A model is told about a fan who agreed to that, and a rightsholder with a key hears what is made for one.
+            -- Rules choose a remix for a fan who agreed to that.
             CREATE FUNCTION artists_written_as_agreed_to() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
                 IF EXISTS (
@@ -150,6 +151,12 @@ class Migration(migrations.Migration):
                     AND NOT public.artists_is_requested_remix(moment_id)
                 ) THEN
                     RAISE EXCEPTION 'the fan did not agree that a model writes, or a rightsholder hears it' USING ERRCODE = 'check_violation';
+                END IF;
+                IF EXISTS (
+                    SELECT FROM written WHERE maker IN ('desk', 'rules') AND NOT public.fans_agreed_to(person_id, artist_id, 4)
+                    AND NOT public.artists_is_requested_remix(moment_id)
+                ) THEN
+                    RAISE EXCEPTION 'the fan did not agree that rules choose a remix' USING ERRCODE = 'check_violation';
                 END IF;
                 RETURN NULL;
             END $$;

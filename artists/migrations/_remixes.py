@@ -12,6 +12,15 @@ BEGIN
     IF (NEW.wording = '') <> (SELECT kind = 'remix' FROM artists_program WHERE id = NEW.program_id) THEN
         PERFORM refuse('a program of messages has sentences, and one of remixes has none');
     END IF;
+    IF NEW.wording = '' AND NEW.moment <> 'request' AND NEW.recording_id IS NULL THEN
+        PERFORM refuse('a program of remixes by moment names the song');
+    END IF;
+    IF NEW.wording = '' AND EXISTS (
+        SELECT FROM artists_programversion earlier
+        WHERE earlier.program_id = NEW.program_id AND (earlier.moment = 'request') <> (NEW.moment = 'request')
+    ) THEN
+        PERFORM refuse('a program of remixes stays by moment, or asked for');
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER has_words_where_they_are_said BEFORE INSERT ON artists_programversion
@@ -80,6 +89,26 @@ END $$;
 CREATE TRIGGER wake_drafts AFTER UPDATE OF state ON fans_render FOR EACH ROW
 WHEN (NEW.kind = 'full' AND NEW.state IN ('ready', 'failed')) EXECUTE FUNCTION artists_wake_drafts();
 
+-- What goes no further at a moment that nobody asked for keeps its sound for 30 days, as `renders.KEPT`, so that it can
+-- still be undone. Of a request `requests.following` says so.
+CREATE FUNCTION artists_let_go_of_sound() RETURNS trigger LANGUAGE plpgsql SET search_path = {CLOCK_PATH} AS $$
+DECLARE
+    noticed bigint := CASE TG_TABLE_NAME WHEN 'artists_moment' THEN NEW.id ELSE (to_jsonb(NEW) ->> 'moment_id')::bigint END;
+    ends boolean := NEW.state IN ('refused', 'declined', 'expired', 'undeliverable', 'withdrawn');
+BEGIN
+    UPDATE fans_render render
+    SET expires_at = CASE WHEN ends THEN statement_timestamp() + interval '30 days' END,
+        state = CASE WHEN ends AND render.state = 'wanted' THEN 'replaced' ELSE render.state END
+    FROM artists_moment moment WHERE moment.id = noticed AND render.id = moment.render_id
+    AND (render.expires_at IS NULL) = ends
+    AND NOT EXISTS (SELECT FROM artists_experiencerequest WHERE moment_id = noticed);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER lets_go_of_sound AFTER UPDATE OF state ON artists_draft FOR EACH ROW
+WHEN (NEW.use = 'remix' AND NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION artists_let_go_of_sound();
+CREATE TRIGGER lets_go_of_sound AFTER UPDATE OF state ON artists_moment FOR EACH ROW
+WHEN (NEW.render_id IS NOT NULL AND NEW.state = 'refused') EXECUTE FUNCTION artists_let_go_of_sound();
+
 -- Nobody heard more of a draft than time has passed since its first byte was sent to them.
 CREATE FUNCTION artists_check_hearing() RETURNS trigger LANGUAGE plpgsql SET search_path = {CLOCK_PATH} AS $$
 BEGIN
@@ -100,8 +129,8 @@ END $$;
 CREATE TRIGGER not_faster_than_time BEFORE INSERT OR UPDATE ON artists_drafthearing
 FOR EACH ROW EXECUTE FUNCTION artists_check_hearing();
 
--- A remix that a fan asked for rests on that. Any other one is like a message: who agreed to words of a model, and to
--- what nobody heard, gets it.
+-- A remix that a fan asked for rests on that. Any other one reaches who agreed to words of remixes that rules choose:
+-- `FLOWS` of fans/consent_texts.py.
 CREATE FUNCTION artists_is_requested_remix(moment bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
 SELECT EXISTS (
     SELECT FROM public.artists_experiencerequest request
@@ -111,8 +140,7 @@ $$;
 CREATE FUNCTION artists_only_remixes_agreed_to() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF (NEW.maker <> 'composer' OR NEW.mark = 'bounds') AND NOT fans_agreed_to(NEW.person_id, NEW.artist_id, 3)
-        AND NOT EXISTS (
+    IF NOT fans_agreed_to(NEW.person_id, NEW.artist_id, 4) AND NOT EXISTS (
             SELECT FROM artists_draft draft WHERE draft.id = NEW.draft AND artists_is_requested_remix(draft.moment_id)
         )
     THEN
@@ -129,6 +157,9 @@ DROP FUNCTION artists_only_remixes_agreed_to();
 DROP FUNCTION artists_is_requested_remix(bigint);
 DROP TRIGGER not_faster_than_time ON artists_drafthearing;
 DROP FUNCTION artists_check_hearing();
+DROP TRIGGER lets_go_of_sound ON artists_moment;
+DROP TRIGGER lets_go_of_sound ON artists_draft;
+DROP FUNCTION artists_let_go_of_sound();
 DROP TRIGGER wake_drafts ON fans_render;
 DROP FUNCTION artists_wake_drafts();
 DROP TRIGGER sounds_as_asked ON artists_moment;

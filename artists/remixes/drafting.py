@@ -47,7 +47,7 @@ def write_next() -> bool:
     done = (Render.State.READY, Render.State.FAILED)
     with transaction.atomic():
         found = sounds.lock(Moment.objects.filter(state=Moment.State.RENDERING, render__state__in=done))
-        refused, cleared = drafts.clear_moments(found, hold=True)
+        refused, cleared = sounds.clear(found)
         texts: list[GeneratedText] = []
         for moment in found:
             if moment.pk in cleared:
@@ -72,8 +72,10 @@ def _write(moment: Moment, cleared: Clearance) -> tuple[GeneratedText | None, st
         renders.let_go([render.pk])
         return None, sounds.want(moment, cleared).get(moment.pk, "")
     paper = remix_paper.write(_build_paper(render, source, recipe))
-    made = DraftedMessage(paper, MAKERS[Choice(render.choice)], None)
-    return GeneratedText(moment, cleared, made, _list_facts(source, recipe)), ""
+    choice = Choice(render.choice)
+    return GeneratedText(
+        moment, cleared, DraftedMessage(paper, MAKERS[choice], None), _list_facts(source, recipe, choice)
+    ), ""
 
 
 def _build_paper(render: Render, source: Source, recipe: Recipe) -> Paper:
@@ -94,9 +96,10 @@ def _build_paper(render: Render, source: Source, recipe: Recipe) -> Paper:
     )
 
 
-def _list_facts(source: Source, recipe: Recipe) -> list[dict[str, Any]]:
-    """What the fan did at the desk, for the reviewer. Nothing of it is listening."""
+def _list_facts(source: Source, recipe: Recipe, choice: Choice) -> list[dict[str, Any]]:
+    """What was changed, for the reviewer. Nothing of it is listening."""
+    chosen_by = "the desk" if choice == Choice.HAND else "rules"
     return [
-        {"slot": "change", "label": what, "value": how, "from": "the desk", "used": True}
+        {"slot": "change", "label": what, "value": how, "from": chosen_by, "used": True}
         for what, how in words.list_facts(source, recipe)
     ]

@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from ai.remix.check import recipe_if_inside
 from ai.remix.envelope import Envelope
 from ai.remix.source import Source
-from artists.models import Draft
+from artists.exceptions import InvalidRequest
+from artists.models import Draft, RemixEnvelope
+from catalog.models import Recording
 from fans import remix_paper
 from fans.models import RemixOffer
+from rights import clearance
+from rights.models import Use
 
 REASON_ENDED = "outdated: fans cannot remix this song any more"
 REASON_NARROWER = "outdated: the limits of this song are narrower now"
@@ -17,6 +21,17 @@ def allows(offer: RemixOffer, recipe: str) -> bool:
     """Whether this recipe, as JSON, is inside the limits. Reads the source of the offer."""
     envelope, source = Envelope.parse(offer.content), Source.parse(offer.source.content)
     return recipe_if_inside(envelope, source, recipe) is not None
+
+
+def require_open(recording: Recording) -> None:
+    """Raises InvalidRequest, which says what is missing before anybody can get a remix of this song."""
+    if not RemixOffer.objects.open().filter(recording=recording).exists():
+        signed = RemixEnvelope.objects.filter(recording=recording, in_force_from__isnull=False).exists()
+        what = "The limits of its remixes have ended" if signed else "Nobody signed limits of its remixes yet"
+        raise InvalidRequest(f"{recording.title} cannot be remixed. {what}: the page of the song has them.")
+    refusal = clearance.find_missing(Use.REMIX, recording.artist, [recording])
+    if refusal is not None and set(refusal.problems) != {"country"}:  # a yes for some countries is one
+        raise InvalidRequest(f"Not everybody permits remixes of {recording.title}: {'; '.join(refusal.missing)}.")
 
 
 def find_offers(drafts: Sequence[Draft]) -> dict[int, RemixOffer]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import roles
 from accounts.models import Person
@@ -18,8 +19,9 @@ MAX_FAILED = 5
 
 
 def find_program(artist: Artist) -> Program | None:
-    """The offer, signed or not."""
-    return artist.programs.filter(kind=Program.Kind.REMIX).order_by("pk").first()
+    """The offer, signed or not, once it has a version."""
+    asked_for = artist.programs.filter(versions__moment=ProgramVersion.MomentKind.REQUEST)
+    return asked_for.filter(kind=Program.Kind.REMIX).order_by("pk").first()
 
 
 def find_offer(artist: Artist) -> ProgramVersion | None:
@@ -29,18 +31,26 @@ def find_offer(artist: Artist) -> ProgramVersion | None:
 
 
 def list_failed(program: Program) -> list[Moment]:
-    """The newest requests whose sound could not be made. Their `reason` says why, after the colon."""
-    failed = program.moments.filter(state=Moment.State.REFUSED, reason__startswith="unsayable: ")
+    """The newest moments whose sound could not be made, or was not permitted. Their `reason` says why, after the colon.
+
+    What ended because of a fan is not among them.
+    """
+    failed = program.moments.filter(Q(reason__startswith="unsayable: ") | Q(reason__startswith="uncleared: "))
     return list(failed.select_related("recording").order_by("-pk")[:MAX_FAILED])
 
 
 def create(artist: Artist, *, by: Person) -> Program:
-    """Begin to offer remixes; nobody can ask before it is signed. Raises NotAllowed or InvalidRequest."""
+    """Begin to offer remixes; nobody can ask before it is signed. Raises NotAllowed or InvalidRequest.
+
+    An offer that was begun and never saved is gone on with.
+    """
+    require_role(artist, by, roles.may_edit, "offer remixes")
     with transaction.atomic():
         Artist.objects.select_for_update(no_key=True).get(pk=artist.pk)  # two at once do not make two
         if find_program(artist):
             raise InvalidRequest("Remixes are offered already. Change that offer.")
-        return programs.create(artist, name=NAME, by=by, kind=Program.Kind.REMIX)
+        begun = artist.programs.filter(kind=Program.Kind.REMIX, name=NAME, versions=None).order_by("pk").first()
+        return begun or programs.create(artist, name=NAME, by=by, kind=Program.Kind.REMIX)
 
 
 def save(program: Program, *, by: Person, terms: Any, review_seconds: int) -> ProgramVersion:
@@ -48,6 +58,8 @@ def save(program: Program, *, by: Person, terms: Any, review_seconds: int) -> Pr
     require_role(program.artist, by, roles.may_edit, "edit this offer")
     if program.kind != Program.Kind.REMIX:
         raise InvalidRequest("This is no offer of remixes.")
+    if program.versions.exclude(moment=ProgramVersion.MomentKind.REQUEST).exists():
+        raise InvalidRequest("This program answers moments, so fans cannot ask for it. Make an offer of remixes.")
     programs.require_review_seconds(review_seconds)
     return programs.add_version(
         program,

@@ -1,20 +1,25 @@
 """Want the sound of a remix for each moment that is cleared. `work renders` makes it, and `drafting` goes on."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.db.models import QuerySet
 
 from ai.remix.recipe import Recipe
-from artists import drafts
+from artists import drafts, fact_checks, generation
 from artists.models import Moment, Program
 from artists.remixes import limits
 from fans import renders
+from fans.desk import rules
+from fans.desk_models import Choice
 from fans.models import RemixOffer
 from rights.clearance_result import Clearance
 
 BATCH_SIZE = 50
 CLOSED = "uncleared: this song is not open for remixes any more"
-OTHER_PARTS = "uncleared: the song has other parts since the remix was asked for"
-NARROWER = "uncleared: the limits are narrower than what was asked for"
+OTHER_PARTS = "uncleared: the song has other parts by now"
+NARROWER = "uncleared: the limits of this song are narrower by now"
+UNCHANGED = "unsayable: the limits of this song leave nothing that rules could change"
 RELATED = ("person", "program__artist", "version__recording", "recording", "request__remix__offer", "render__source")
 
 
@@ -23,7 +28,7 @@ def want_next() -> bool:
     with transaction.atomic():
         noticed = Moment.objects.filter(state=Moment.State.NOTICED, program__kind=Program.Kind.REMIX)
         found = lock(noticed)
-        refused, cleared = drafts.clear_moments(found, hold=True)
+        refused, cleared = clear(found)
         for moment in found:
             if moment.pk in cleared:
                 refused |= want(moment, cleared[moment.pk])
@@ -38,6 +43,15 @@ def lock(waiting: QuerySet[Moment]) -> list[Moment]:
     return list(Moment.objects.filter(pk__in=ids).select_related(*RELATED).order_by("pk"))
 
 
+def clear(found: Sequence[Moment]) -> tuple[dict[int, str], dict[int, Clearance]]:
+    """By moment, which are locked: the reason why nothing is made, or the clearance."""
+    refused, cleared = drafts.clear_moments(found, hold=True)
+    passed = fact_checks.find_passed(
+        [moment for moment in found if moment.pk in cleared], generation.find_counts(found)
+    )
+    return refused | passed, {pk: granted for pk, granted in cleared.items() if pk not in passed}
+
+
 def want(moment: Moment, cleared: Clearance) -> dict[int, str]:
     """Want the whole remix of a moment that is locked, and the recording that a reviewer compares it with.
 
@@ -46,10 +60,16 @@ def want(moment: Moment, cleared: Clearance) -> dict[int, str]:
     offer, reason = find_open_offer(moment)
     if offer is None:
         return {moment.pk: reason}
-    asked = moment.request.remix
-    recipe = Recipe.parse(asked.recipe)
+    recipe, choice = _find_recipe(moment, offer)
+    if recipe is None:
+        return {moment.pk: UNCHANGED}
     moment.render = renders.want_whole(
-        offer.source, recipe, cleared, person=moment.person, choice=asked.choice, is_awaited=True
+        offer.source,
+        recipe,
+        cleared,
+        person=moment.person,
+        choice=choice,
+        is_awaited=moment.version.is_asked_for,
     )
     renders.want_original(offer.source, cleared)
     moment.state = Moment.State.RENDERING
@@ -57,12 +77,29 @@ def want(moment: Moment, cleared: Clearance) -> dict[int, str]:
     return {}
 
 
+def _find_recipe(moment: Moment, offer: RemixOffer) -> tuple[Recipe | None, str]:
+    """What its fan asked for, or what rules choose from the fan's listening, and which of the two."""
+    if moment.version.is_asked_for:
+        return Recipe.parse(moment.request.remix.recipe), moment.request.remix.choice
+    return rules.choose(moment.person, offer), Choice.RULES
+
+
 def find_open_offer(moment: Moment) -> tuple[RemixOffer | None, str]:
-    """What is open now, if it allows what was asked for; else None, and why not, as a moment stores it."""
-    asked = moment.request.remix
-    offer = RemixOffer.objects.open().filter(recording=moment.recording_id).select_related("source").first()
+    """What is open now, if it allows what is wanted; else None, and why not, as a moment stores it."""
+    offer = RemixOffer.objects.open().filter(recording=moment.song).select_related("source").first()
     if offer is None:
         return None, CLOSED
-    if offer.source_id != asked.offer.source_id:
+    wanted = _find_wanted(moment)
+    if wanted is None:
+        return offer, ""
+    source, recipe = wanted
+    if offer.source_id != source:
         return None, OTHER_PARTS
-    return (offer, "") if limits.allows(offer, asked.recipe) else (None, NARROWER)
+    return (offer, "") if limits.allows(offer, recipe) else (None, NARROWER)
+
+
+def _find_wanted(moment: Moment) -> tuple[int, str] | None:
+    """The source and the recipe that its fan asked for, or that rules chose; None before they did."""
+    if moment.version.is_asked_for:
+        return moment.request.remix.offer.source_id, moment.request.remix.recipe
+    return (moment.render.source_id, moment.render.recipe) if moment.render else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from artists.artist_grants import MessageRefusals
+from artists.artist_grants import Obstacles
 from artists.explanations import describe_program
 from artists.models import Program, ProgramVersion
 from artists.program_status import ProgramStatus, get_status, is_off
@@ -24,12 +24,10 @@ def list_programs(studio: Studio) -> QuerySet[Program]:
     return programs.annotate(newest=Subquery(versions.values("version")[:1]))
 
 
-def list_program_rows(
-    programs: Iterable[Program], refusals: MessageRefusals
-) -> list[tuple[Program, str, ProgramStatus]]:
+def list_program_rows(programs: Iterable[Program], obstacles: Obstacles) -> list[tuple[Program, str, ProgramStatus]]:
     """Each program with its sentence ("" before it is signed) and its status."""
     return [
-        (program, describe_program(program.current) if program.current else "", get_status(program, refusals))
+        (program, describe_program(program.current) if program.current else "", get_status(program, obstacles))
         for program in programs
     ]
 
@@ -43,9 +41,9 @@ class Task:
     url: str
 
 
-def list_tasks(studio: Studio, programs: list[Program], refusals: MessageRefusals) -> list[Task]:
+def list_tasks(studio: Studio, programs: list[Program], obstacles: Obstacles) -> list[Task]:
     """What there is to do besides deciding drafts."""
-    tasks = [*_grant_tasks(studio, programs)] if is_off(refusals[None]) else []
+    tasks = [*_grant_tasks(studio, programs)] if is_off(obstacles.of_messages) else []
     for program in programs:
         tasks += _program_tasks(studio, program)
     return [

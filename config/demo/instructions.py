@@ -60,6 +60,8 @@ Fanfare is at {site}/
  11. A minute or two after the first start, three songs that code plays can be remixed. As Ana, open Mara Veil, then
      {remixed} at the remix desk: put on a mood, move what you like, and hear 20 seconds of it. As Mara, open Songs,
      then {remixed}: see its stems, and what fans may make of it.
+ 12. Mara also sends a remix of {remixed} that rules choose: as Ana, play it twice. As Mara, hear it in Review a little
+     later, and approve it.
 
   Every mail, with its links: {mailbox}
   {payments}

@@ -1,4 +1,5 @@
 """Three songs with stems that fans may remix: code plays them, and they take the way that an artist's own songs take.
+A program sends a remix of one by moment.
 
 `work audio` checks the stems and `work renders` makes the corners, so this needs running workers. Each step looks what
 is there already, so it goes on where an earlier run stopped.
@@ -13,18 +14,20 @@ from django.utils import timezone
 
 from accounts.models import Person
 from ai.remix.source import SAMPLE_RATE, Source
+from artists import programs
 from artists.exceptions import InvalidRequest
-from artists.models import RemixEnvelope
+from artists.models import Program, ProgramVersion, RemixEnvelope
 from artists.remixes import corners, envelope_text, envelopes
 from artists.stems import outlines, uploads
 from catalog import audio_uploads, registration
 from catalog.models import AudioUpload, Recording
 from config.demo.artist_data import ARTISTS_BY_SLUG, MARA
+from config.demo.fan_data import ANA
 from config.demo.music.score import BEATS_PER_BAR, Song
 from config.demo.music.songs import HRAUN, NIGHT_BUS, SALT_RADIO
 from config.demo.setup import DemoWorld
 from config.demo.synthesis import store_sound
-from fans.models import Render
+from fans.models import RecordingEngagement, Render
 from rights import claims, grants, parties
 from rights.models import Use
 from rights.shares import Role
@@ -32,6 +35,9 @@ from rights.shares import Role
 SOLO = "hraundis"
 """She owns her song herself; those of Mara Veil belong to the label."""
 SONGS = ((MARA, SALT_RADIO), (MARA, NIGHT_BUS), (SOLO, HRAUN))
+PROGRAM_NAME = f"{SALT_RADIO.title}, remixed for you"
+MORE_LISTENS = 2
+"""Of Ana until her remix: one may be her hundredth of Mara, which another program answers."""
 ARRIVED = (AudioUpload.State.WAITING, AudioUpload.State.CHECKED)
 
 
@@ -61,9 +67,25 @@ def open_next() -> bool:
     waiting = []
     for slug, song in SONGS:
         recording = Recording.objects.select_related("artist").get(artist__slug=slug, title=song.title)
-        if not advance(recording, song, Person.objects.get(handle=ARTISTS_BY_SLUG[slug].principal)):
+        principal = Person.objects.get(handle=ARTISTS_BY_SLUG[slug].principal)
+        if not advance(recording, song, principal):
             waiting.append(song)
+        elif song.title == SALT_RADIO.title:
+            answer_by_moment(recording, principal)
     return bool(waiting)
+
+
+def answer_by_moment(recording: Recording, principal: Person) -> None:
+    """Let the artist send a remix of this song to whoever has played it a little more often than Ana now."""
+    if recording.artist.programs.filter(kind=Program.Kind.REMIX).exists():
+        return
+    played = RecordingEngagement.objects.filter(person__handle=ANA, recording=recording).first()
+    nth = (played.listens if played else 0) + MORE_LISTENS
+    program = programs.create(recording.artist, name=PROGRAM_NAME, by=principal, kind=Program.Kind.REMIX)
+    version = programs.edit(
+        program, by=principal, moment=ProgramVersion.MomentKind.NTH_LISTEN, nth=nth, recording=recording
+    )
+    programs.sign(version, by=principal, fresh=True)
 
 
 def advance(recording: Recording, song: Song, principal: Person) -> bool:

@@ -4,24 +4,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
 from django.db.models.functions import Now
 
 from accounts.models import Person
 from ai.remix.check import check, recipe_if_inside
 from ai.remix.corners import arrangement
 from ai.remix.envelope import Envelope
-from ai.remix.moods import ListeningHints, surprise
+from ai.remix.moods import surprise
 from ai.remix.recipe import Recipe
 from ai.remix.source import Source
 from catalog.models import Recording
-from fans import listening
-from fans.desk_models import MAX_TRIES, Choice, RemixDesk, RemixPart, RemixTry
+from fans.desk.rules import find_hints
+from fans.desk_models import MAX_TRIES, Choice, RemixDesk, RemixTry
 from fans.exceptions import TriesFull
 from fans.remix_models import RemixOffer
 
 MAX_EARLIER = 50
-NIGHT_HOURS, MORNING_HOURS = {22, 23, 0, 1, 2, 3, 4}, {5, 6, 7, 8, 9}
 
 
 @dataclass(slots=True)
@@ -78,22 +76,13 @@ def _put(desk: Desk, recipe: Recipe, choice: Choice) -> None:
 
 def surprise_me(desk: Desk) -> None:
     """Let rules choose from what the fan plays and when. Each time it is another recipe."""
-    recipe = surprise(desk.source, desk.envelope, find_hints(desk), desk.row.surprises)
+    hints = find_hints(desk.row.person, desk.row.recording_id)
+    recipe = surprise(desk.source, desk.envelope, hints, desk.row.surprises)
     desk.row.surprises += 1
     if recipe and recipe != desk.recipe:
         change(desk, recipe, Choice.RULES)
     else:  # what is on the desk already: the next surprise is another
         _put(desk, desk.recipe, Choice(desk.row.choice))
-
-
-def find_hints(desk: Desk) -> ListeningHints:
-    """At which hours of their own clock the fan listens, and which sections they came back to. Two queries."""
-    hours = listening.count_listens(desk.row.person).hours
-    total = sum(hours) or 1
-    night, morning = (sum(hours[hour] for hour in some) * 100 // total for some in (NIGHT_HOURS, MORNING_HOURS))
-    parts = RemixPart.objects.filter(person=desk.row.person, recording=desk.row.recording_id)
-    often = parts.values("section").annotate(times=Count("*")).filter(times__gt=1).order_by("-times", "section")
-    return ListeningHints(night, morning, tuple(often.values_list("section", flat=True)))
 
 
 def find_tries(desk: Desk) -> list[RemixTry]:

@@ -14,7 +14,7 @@ from accounts.models import Person
 from ai.remix.recipe import Recipe, original
 from ai.remix.source import Source
 from artists import delivery, explanations, programs, review
-from artists.models import Draft, ExperienceRequest, Moment, Program, ProgramVersion
+from artists.models import Draft, ExperienceRequest, Moment, Program
 from artists.remixes import hearing
 from catalog import audio
 from config.database import as_owner
@@ -32,27 +32,19 @@ FILES = {"master": (b"fLaC", "audio/flac"), "stream": (b"ID3", "audio/mpeg")}
 
 
 def create_program(scene: Scene) -> Program:
-    """Remixes at the third listen of the song."""
-    program = Program.objects.create(artist=scene.recording.artist, kind=Program.Kind.REMIX, name="Remixes")
+    """Remixes at the third listen of the song. Its limits are in force."""
+    program = programs.create(scene.recording.artist, name="Remixes", by=scene.principal, kind=Program.Kind.REMIX)
     return sign_version(program, scene, nth=3)
 
 
 def sign_version(program: Program, scene: Scene, *, nth: int) -> Program:
     """The program answers this listen of the song."""
-    version = ProgramVersion.objects.create(
-        program=program,
-        artist=program.artist,
-        version=1,
-        by=scene.principal.actor,
-        moment="nth_listen",
-        nth=nth,
-        recording=scene.recording,
-        wording="",
-    )
-    programs.sign(ProgramVersion.objects.get(pk=version.pk), by=scene.principal, fresh=True)
+    version = programs.edit(program, by=scene.principal, moment="nth_listen", nth=nth, recording=scene.recording)
+    programs.sign(version, by=scene.principal, fresh=True)
     return Program.objects.select_related("current__recording", "artist").get(pk=program.pk)
 
 
+@transaction.atomic  # a worker that runs beside it sees the moment once it has its draft
 def write_remix(
     scene: Scene,
     fan: Person | None = None,
@@ -73,15 +65,20 @@ def write_remix(
     recipe = msgspec.structs.replace(original(source), **(changes or SLOWER))
     cleared = clearance.clear(Use.REMIX, program.artist, [scene.recording], territory=moment.person.country)
     assert isinstance(cleared, Clearance)
-    with transaction.atomic():
-        render = renders.want_whole(
-            scene.source, recipe, cleared, person=moment.person, choice="hand" if maker == "desk" else "rules"
-        )
-        renders.want_original(scene.source, cleared)
-        files = _store_files(render, sound)
-        _make_ready(render, files, frames)
-        Moment.objects.filter(pk=moment.pk).update(render=render, state=Moment.State.DRAFTED)
-        return _write_draft(moment, render, files, maker, frames, cleared)
+    render = renders.want_whole(
+        scene.source, recipe, cleared, person=moment.person, choice="hand" if maker == "desk" else "rules"
+    )
+    renders.want_original(scene.source, cleared)
+    files = _store_files(render, sound)
+    _make_ready(render, files, frames)
+    Moment.objects.filter(pk=moment.pk).update(render=render, state=Moment.State.DRAFTED)
+    return _write_draft(moment, render, files, maker, frames, cleared)
+
+
+@transaction.atomic
+def make_sound(render: Render) -> None:
+    """A wanted remix is ready, with files that nobody decodes."""
+    _make_ready(render, _store_files(render, None), 1)
 
 
 def approve_asked(request: ExperienceRequest) -> None:

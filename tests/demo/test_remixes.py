@@ -8,13 +8,13 @@ from pytest_django import Settings
 
 from accounts.models import Person
 from ai.remix.source import Source
-from artists.models import RemixEnvelope
+from artists.models import ProgramVersion, RemixEnvelope
 from artists.stems import checking
 from catalog.models import AudioUpload, Recording, Sound, SourceOutline
 from config.demo import remixes
 from config.demo.artist_data import MARA
 from config.demo.music.songs import SALT_RADIO
-from fans.models import OptIn, RemixOffer, Render
+from fans.models import OptIn, RecordingEngagement, RemixOffer, Render
 from rights import clearance
 from rights.clearance_result import Clearance
 from rights.models import Use
@@ -60,6 +60,9 @@ def test_a_song_goes_step_by_step_from_its_stems_to_an_offer(
     assert [section.id for section in source.sections] == ["intro", "verse", "chorus"]
     assert (Sound.objects.get(recording=recording).seconds, SourceOutline.objects.get().is_wanted) == (54, True)
     assert not remixes.open_next()
+    [version] = ProgramVersion.objects.live().filter(program__kind="remix")
+    played = RecordingEngagement.objects.get(person__handle="ana", recording=recording).listens
+    assert (version.recording, version.nth) == (recording, played + remixes.MORE_LISTENS)
 
 
 def test_what_a_killed_run_left_is_removed_and_sent_again(

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Consent, Role
+from catalog.models import Artist
 from fans import ai_permissions, discovery, opt_ins
 from fans.models import OptIn
 from rights import grants
@@ -20,7 +21,7 @@ def test_the_page_says_what_ai_may_do() -> None:
 
     answers = [(permission.label, permission.use) for permission in ai_permissions.list_permissions(artist)]
 
-    assert answers[0] == ("Yes", "Suggest messages")
+    assert answers[:2] == [("Yes", "Suggest messages"), ("Not yet", "Remix stems")]
     assert answers[-2:] == [("Never", "Make \u2068Mara Veil\u2069’s voice"), ("Never", "Train on the music")]
     assert "Never Make \u2068Mara Veil\u2069’s voice" in get_page(client, "/artists/mara-veil").words
 
@@ -31,6 +32,15 @@ def test_a_missing_grant_is_not_yet_and_an_ended_one_is_no() -> None:
 
     assert ai_permissions.list_permissions(silent)[0].label == "Not yet"
     assert ai_permissions.list_permissions(over)[0].label == "No"
+
+
+def test_an_artist_who_permits_remixes_says_so(artist: Artist) -> None:
+    grants.switch_on(artist, Use.REMIX, by=factories.get_member(artist, Role.PRINCIPAL), fresh=True)
+
+    messages, remixes, *_ = ai_permissions.list_permissions(artist)
+
+    assert (messages.label, remixes.label) == ("Yes", "Yes")
+    assert remixes.explanation.startswith("Inside limits that \u2068Mara Veil\u2069 signs for each song.")
 
 
 def test_a_grant_for_some_countries_names_them() -> None:

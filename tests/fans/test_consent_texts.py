@@ -11,6 +11,7 @@ from django.test import Client
 
 from ai.llm import ModelConfig, _build_request
 from ai.model_prompt import ModelMessage
+from ai.remix.moods import ListeningHints
 from artists import generation
 from artists.api.drafts import DraftSerializer
 from artists.label.api.approvals import ApprovalSerializer
@@ -35,6 +36,10 @@ DRAFT_WITHOUT_FAN = {
 }  # fmt: skip
 APPROVAL_FACTS = {"song": "song", "recording": "song", "sound_url": "sound"}
 APPROVAL_WITHOUT_FAN = {"pk", "id", "revision", "artist", "use", "deadline", "others", "waits_for"}
+HINT_FACTS = {
+    "night_percent": "hours", "morning_percent": "hours", "favourite_sections": "sections", "favourite_stems": "stems"
+}  # fmt: skip
+"""Which fact of the table each hint for the rules is."""
 WHY_FACTS = {"moment": "moment", "nth": "moment", "noticed_at": "moment", "recording": "song"}
 
 
@@ -60,11 +65,15 @@ def test_every_flow_names_a_version_that_there_is() -> None:
     assert sorted(NEWS) == sorted(CONSENT_TEXTS)[1:]
 
 
-def test_the_older_words_allow_no_model_no_rightsholder_and_nothing_unread() -> None:
-    assert [flow for flow in Flow if not allows(2, flow)] == [Flow.MODEL, Flow.RIGHTSHOLDER, Flow.UNREAD]
-    assert [flow for flow in Flow if not allows(1, flow)] == [
-        Flow.LOOK_BACK, Flow.MODEL, Flow.RIGHTSHOLDER, Flow.UNREAD
-    ]  # fmt: skip
+def test_the_older_words_allow_no_model_no_rightsholder_nothing_unread_and_no_remix_of_rules() -> None:
+    since_3 = [Flow.MODEL, Flow.RIGHTSHOLDER, Flow.UNREAD]
+    assert [flow for flow in Flow if not allows(3, flow)] == [Flow.REMIX]
+    assert [flow for flow in Flow if not allows(2, flow)] == [*since_3, Flow.REMIX]
+    assert [flow for flow in Flow if not allows(1, flow)] == [Flow.LOOK_BACK, *since_3, Flow.REMIX]
+
+
+def test_rules_choose_a_remix_from_what_the_words_name() -> None:
+    assert {HINT_FACTS[field.name] for field in fields(ListeningHints)} == FLOWS[Flow.REMIX].facts
 
 
 def test_a_models_provider_gets_what_the_words_name(draft: Draft) -> None:

@@ -8,6 +8,7 @@ from artists.models import Draft
 from audit.models import Entry
 from catalog.models import Artist
 from fans import opt_ins
+from fans.consent_texts import CONSENT_VERSION
 from fans.models import OptIn
 from tests import factories
 from tests.fans.pages import HTMX, count_queries, get_page, signed_in_client
@@ -32,7 +33,7 @@ def test_a_fan_on_older_words_is_asked_with_what_is_new_and_agrees(artist: Artis
     assert answer["Location"] == "/"
     assert QUESTION not in get_page(client, "/").words
     [renewed] = OptIn.objects.all()
-    assert (renewed.pk, renewed.since, renewed.consent.version) == (older.pk, older.since, 3)
+    assert (renewed.pk, renewed.since, renewed.consent.version) == (older.pk, older.since, CONSENT_VERSION)
     assert renewed.consent.words == opt_ins.consent_text(artist)
     assert Entry.objects.filter(action="opt_in.renewed", actor=fan.actor, subject=f"artist:{artist.pk}").count() == 1
 
@@ -61,7 +62,7 @@ def test_not_now_answers_for_this_version_alone(artist: Artist, monkeypatch: pyt
     opt_ins.postpone_words(fan)
     assert [known.asked_from for known in opt_ins.known_artists(fan)] == [None]
 
-    monkeypatch.setattr(opt_ins, "CONSENT_VERSION", 4)
+    monkeypatch.setattr(opt_ins, "CONSENT_VERSION", CONSENT_VERSION + 1)
 
     assert [known.asked_from for known in opt_ins.known_artists(fan)] == [2]
 
@@ -119,7 +120,7 @@ def test_ending_a_renewed_opt_in_ends_the_words_that_were_agreed_to_last(artist:
     opt_ins.opt_out(fan, artist)
 
     assert list(Consent.objects.order_by("pk").values_list("act", "version")) == [
-        ("given", 2), ("given", 3), ("withdrawn", 3)
+        ("given", 2), ("given", CONSENT_VERSION), ("withdrawn", CONSENT_VERSION)
     ]  # fmt: skip
 
 
@@ -131,7 +132,7 @@ def test_the_api_says_which_words_were_agreed_to_and_agrees_to_the_newest(artist
 
     versions = [client.get(url).json()["agreed_version"], client.put(url).json()["agreed_version"]]
 
-    assert [*versions, client.delete(url).json()["agreed_version"]] == [2, 3, None]
+    assert [*versions, client.delete(url).json()["agreed_version"]] == [2, CONSENT_VERSION, None]
 
 
 def test_a_model_is_told_nothing_about_a_fan_on_older_words(artist: Artist) -> None:

@@ -5,6 +5,7 @@ import pytest
 from accounts.models import Consent
 from audit.models import Entry
 from fans import opt_ins
+from fans.consent_texts import CONSENT_VERSION
 from fans.models import OptIn
 from tests import factories
 from tests.concurrency import run_at_once
@@ -17,7 +18,11 @@ def test_an_opt_in_keeps_its_consent_text() -> None:
 
     given = opt_ins.opt_in(fan, artist)
 
-    assert (given.consent.act, given.consent.version, given.consent.about) == ("given", 3, f"artist:{artist.pk}")
+    assert (given.consent.act, given.consent.version, given.consent.about) == (
+        "given",
+        CONSENT_VERSION,
+        f"artist:{artist.pk}",
+    )
     assert given.consent.words == opt_ins.consent_text(artist)
     assert "Mara Veil’s team may write to you here" in given.consent.words
     assert opt_ins.active_pairs([(fan.pk, artist.pk)]) == {(fan.pk, artist.pk)}
@@ -37,14 +42,15 @@ def test_opting_out_ends_it_with_the_same_consent_text(monkeypatch: pytest.Monke
     artist = factories.create_artist()
     fan = factories.create_fan(opted_in=artist)
     text = opt_ins.consent_text(artist)
-    monkeypatch.setitem(opt_ins.CONSENT_TEXTS, 4, "Other words about {artist}.")
-    monkeypatch.setattr(opt_ins, "CONSENT_VERSION", 4)
+    agreed = opt_ins.CONSENT_VERSION
+    monkeypatch.setitem(opt_ins.CONSENT_TEXTS, agreed + 1, "Other words about {artist}.")
+    monkeypatch.setattr(opt_ins, "CONSENT_VERSION", agreed + 1)
 
     assert opt_ins.opt_out(fan, artist)
 
     assert opt_ins.active_pairs([(fan.pk, artist.pk)]) == set()
     acts = Consent.objects.filter(person=fan).order_by("pk").values_list("act", "version", "words")
-    assert list(acts) == [("given", 3, text), ("withdrawn", 3, text)]
+    assert list(acts) == [("given", agreed, text), ("withdrawn", agreed, text)]
     assert Entry.objects.filter(action="opt_in.ended", actor=fan.actor, subject=f"artist:{artist.pk}").count() == 1
 
 

@@ -5,13 +5,16 @@ from typing import Any, Self
 
 from django import forms
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils.choices import CallableChoiceIterator
+from django.utils.functional import cached_property
 
 from ai.previews import ProgramFacts
-from artists.models import ProgramVersion
+from artists.models import Program, ProgramVersion
 from artists.programs import MAX_NTH, MAX_REVIEW_SECONDS
 from artists.studio.messages import format_duration
 from catalog.models import Artist, Recording
+from fans.models import RemixOffer
 from fans.moment_text import describe_times
 from web.parsers import parse_integer
 
@@ -27,9 +30,22 @@ REVIEW_TIME_ERROR = "Choose how long a draft may wait."
 
 
 class ProgramNameForm(forms.Form):
-    """The name of a new program."""
+    """The name of a new program, and what it sends: messages where nothing is chosen."""
 
     name = forms.CharField(label="What your team calls it", max_length=120)
+    kind = forms.ChoiceField(
+        label="What it sends",
+        required=False,
+        initial=Program.Kind.MESSAGE,
+        widget=forms.RadioSelect,
+        choices=[
+            (Program.Kind.MESSAGE, "A message, in words that you sign"),
+            (Program.Kind.REMIX, "A remix of one song, which rules choose inside the limits that you signed"),
+        ],
+    )
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or Program.Kind.MESSAGE
 
 
 class ProgramForm(forms.Form):
@@ -125,6 +141,29 @@ class ProgramForm(forms.Form):
     def _recording_choices(self) -> list[tuple[str, str]]:
         recordings = self.artist.recordings.order_by("title", "pk")[:MAX_RECORDING_CHOICES]
         return [("", "your songs"), *((str(recording.pk), recording.title) for recording in recordings)]
+
+
+class RemixProgramForm(ProgramForm):
+    """The same of remixes. They need a song that is open for them."""
+
+    @cached_property
+    def has_songs(self) -> bool:
+        """Whether there is anything to choose, or was."""
+        return self._songs().exists()
+
+    def clean_recording(self) -> Recording:
+        if recording := super().clean_recording():
+            return recording
+        raise forms.ValidationError("Choose the song. Its listens are counted, and it is what is remixed.")
+
+    def _songs(self) -> QuerySet[Recording]:
+        """Those that are open for remixes, and the chosen one."""
+        is_open = Q(remix_offers__in=RemixOffer.objects.open())
+        return self.artist.recordings.filter(is_open | Q(pk=parse_integer(self.data.get("recording"))))
+
+    def _recording_choices(self) -> list[tuple[str, str]]:
+        songs = self._songs().distinct().order_by("title", "pk")[:MAX_RECORDING_CHOICES]
+        return [("", "a song"), *((str(song.pk), song.title) for song in songs)]
 
 
 def _parse_nth(text: str | None) -> int | None:

@@ -46,10 +46,9 @@ def list_or_create_offers(request: AuthenticatedHttpRequest, studio: Studio) -> 
 
 
 def _list_rows(studio: Studio) -> list[tuple[Program, str]]:
-    """The offers with their states. One of messages is listed once it has a version."""
+    """The offers with their states. Each is listed once it has a version."""
     asked_for = studio.artist.programs.filter(versions__moment=ProgramVersion.MomentKind.REQUEST)
-    offered = asked_for | studio.artist.programs.filter(kind=Program.Kind.REMIX)
-    return [(program, STATES[Program.State(program.state)]) for program in offered.distinct().order_by("pk")]
+    return [(program, STATES[Program.State(program.state)]) for program in asked_for.distinct().order_by("pk")]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

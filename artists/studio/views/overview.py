@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
-from artists.artist_grants import find_message_refusals
+from artists.artist_grants import find_obstacles
 from artists.studio.access import Studio, artist_memberships, team_member_required
 from artists.studio.overview import list_program_rows, list_programs, list_tasks
 from artists.studio.sent import list_settled_drafts
@@ -32,15 +32,15 @@ def choose_studio(request: AuthenticatedHttpRequest) -> HttpResponse:
 def overview(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
     """Show tasks, the last deliveries, statistics and programs."""
     programs = list(list_programs(studio))
-    refusals = find_message_refusals(studio.artist, programs)
+    obstacles = find_obstacles(studio.artist, programs)
     recently_sent, _ = list_settled_drafts(studio.artist, size=RECENT_DRAFTS)
     return studio.render(
         request,
         "studio/overview.html",
-        tasks=list_tasks(studio, programs, refusals),
+        tasks=list_tasks(studio, programs, obstacles),
         recently_sent=recently_sent,
         statistics=get_statistics(studio.artist),
-        programs=list_program_rows(programs, refusals),
+        programs=list_program_rows(programs, obstacles),
     )
 
 
@@ -48,5 +48,5 @@ def overview(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
 @team_member_required
 def show_tasks(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
     """Render the tasks alone, for an open page that updates itself."""
-    tasks = list_tasks(studio, list(list_programs(studio)), find_message_refusals(studio.artist))
+    tasks = list_tasks(studio, list(list_programs(studio)), find_obstacles(studio.artist))
     return studio.render(request, "studio/overview.html#tasks", tasks=tasks)

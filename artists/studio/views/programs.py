@@ -12,7 +12,7 @@ from accounts import reauthentication
 from accounts.requests import AuthenticatedHttpRequest
 from ai.wording import Wording
 from artists import moderation, programs
-from artists.artist_grants import find_message_refusals
+from artists.artist_grants import find_obstacles
 from artists.explanations import describe_program
 from artists.models import Program, ProgramVersion
 from artists.program_status import get_status
@@ -22,6 +22,7 @@ from artists.studio.forms.wording import WordingForm, language_choices
 from artists.studio.overview import list_program_rows, list_programs
 from artists.studio.previews import build_previews
 from artists.studio.version_diff import list_versions
+from artists.studio.views import remix_programs
 from fans.models import Mark
 from web.decorators import post_only
 
@@ -35,7 +36,7 @@ def list_or_create_programs(request: AuthenticatedHttpRequest, studio: Studio) -
     problem, status = "", 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
-            program = programs.create(studio.artist, name=form.cleaned_data["name"], by=request.user)
+            program = programs.create(studio.artist, by=request.user, **form.cleaned_data)
         except USER_ERRORS as error:
             problem, status = str(error), error_status(error)
         else:
@@ -45,7 +46,7 @@ def list_or_create_programs(request: AuthenticatedHttpRequest, studio: Studio) -
         request,
         "studio/programs.html",
         status=status,
-        programs=list_program_rows(listed, find_message_refusals(studio.artist, listed)),
+        programs=list_program_rows(listed, find_obstacles(studio.artist, listed)),
         form=form,
         problem=problem,
         reports=moderation.list_reports(studio.artist, limit=10),
@@ -56,8 +57,10 @@ def list_or_create_programs(request: AuthenticatedHttpRequest, studio: Studio) -
 def edit_program(request: AuthenticatedHttpRequest, studio: Studio, program_id: int) -> HttpResponse:
     """GET: show the newest version. POST: save a new version, or add or remove a row; typed text is kept."""
     editor = _load_editor(studio, program_id)
-    if editor.program.kind == Program.Kind.REMIX or (editor.newest and editor.newest.is_asked_for):
+    if editor.newest and editor.newest.is_asked_for:
         return redirect(studio.url("studio-offer", program_id=program_id))
+    if editor.program.kind == Program.Kind.REMIX:
+        return remix_programs.edit(request, studio, editor.program)
     if request.method != "POST":
         return _render_editor(request, studio, editor)
     editor.read_post(request, studio)
@@ -110,22 +113,17 @@ def pause_or_resume(request: AuthenticatedHttpRequest, studio: Studio, program_i
 def show_version(request: AuthenticatedHttpRequest, studio: Studio, program_id: int, version: int) -> HttpResponse:
     """Show one version with its previews."""
     program = _get_program_or_404(studio, program_id)
-    if program.kind == Program.Kind.REMIX:
-        return redirect(studio.url("studio-offer", program_id=program_id))
     shown = get_object_or_404(program.versions.select_related("recording", "decision"), version=version)
-    facts = None
-    if not shown.is_asked_for:
-        facts = ProgramForm.from_version(shown, artist=studio.artist).preview_facts()
-    return studio.render(
-        request,
-        "studio/program_version.html",
-        section="programs",
-        program=program,
-        version=shown,
-        sentence=describe_program(shown),
-        wording=WordingForm.from_version(shown),
-        previews=build_previews(Wording.parse(shown.words), studio.artist, facts),
-    )
+    if program.kind == Program.Kind.REMIX and shown.is_asked_for:
+        return redirect(studio.url("studio-offer", program_id=program_id))
+    context: dict[str, Any] = {"program": program, "version": shown, "sentence": describe_program(shown)}
+    if shown.wording:
+        facts = None
+        if not shown.is_asked_for:
+            facts = ProgramForm.from_version(shown, artist=studio.artist).preview_facts()
+        context["wording"] = WordingForm.from_version(shown)
+        context["previews"] = build_previews(Wording.parse(shown.words), studio.artist, facts)
+    return studio.render(request, "studio/program_version.html", section="programs", **context)
 
 
 @dataclass
@@ -200,6 +198,8 @@ def _save_version(request: AuthenticatedHttpRequest, studio: Studio, editor: Pro
 
 def _render_error(request: AuthenticatedHttpRequest, studio: Studio, program_id: int, error: Exception) -> HttpResponse:
     editor = _load_editor(studio, program_id, problem=str(error))
+    if editor.program.kind == Program.Kind.REMIX:
+        return remix_programs.show_error(request, studio, editor.program, error)
     return _render_editor(request, studio, editor, status=error_status(error))
 
 
@@ -214,7 +214,7 @@ def _render_editor(
         "section": "programs",
         "editor": editor,
         "program": editor.program,
-        "program_status": get_status(editor.program, find_message_refusals(studio.artist, [editor.program])),
+        "program_status": get_status(editor.program, find_obstacles(studio.artist, [editor.program])),
         "errors": editor.errors,
         "previews": previews,
         "languages": language_choices(),

@@ -52,6 +52,18 @@ def test_a_section_that_the_fan_comes_back_to_comes_once_more() -> None:
     assert recipe.sections.count("bridge") == 2
 
 
+def test_a_stem_that_the_fan_turned_up_again_and_again_is_louder_and_never_off() -> None:
+    hints = ListeningHints(0, 0, favourite_stems=("drums", "vocals", "gone"))
+
+    recipe = surprise(SOURCE, ENVELOPE, hints, 0)
+
+    assert recipe
+    assert recipe.room == "kitchen"
+    assert {key: (change.gain_half_db, change.mute) for key, change in recipe.stems.items()} == {
+        "drums": (4, False), "bass": (0, False), "chords": (0, False), "vocals": (4, False)
+    }  # fmt: skip
+
+
 def test_each_turn_is_another_and_the_same_turn_the_same() -> None:
     turns = [surprise(SOURCE, ENVELOPE, AT_NIGHT, turn) for turn in range(4)]
 
@@ -66,14 +78,15 @@ def test_each_turn_is_another_and_the_same_turn_the_same() -> None:
     st.booleans(),
     st.integers(0, 100),
     st.integers(0, 9),
+    st.lists(st.sampled_from([stem.id for stem in SOURCE.stems]), unique=True),
 )
 def test_whatever_the_envelope_a_surprise_is_inside(
-    tempo: tuple[int, int], gain: tuple[int, int], may_mute: bool, night: int, turn: int
+    tempo: tuple[int, int], gain: tuple[int, int], may_mute: bool, night: int, turn: int, loud: list[str]
 ) -> None:
     stems = {stem.id: {"gain_half_db": gain, "may_mute": may_mute} for stem in SOURCE.stems}
     envelope = make_envelope(SOURCE, tempo_percent=tempo, stems=stems)
 
-    recipe = surprise(SOURCE, envelope, ListeningHints(night, 100 - night, ("chorus",)), turn)
+    recipe = surprise(SOURCE, envelope, ListeningHints(night, 100 - night, ("chorus",), tuple(loud)), turn)
 
     assert recipe
     assert check(envelope, SOURCE, recipe.to_json()) == recipe
