@@ -120,6 +120,9 @@ def test_the_desk_of_another_tab_is_not_asked_for(silent: Asking) -> None:
     assert "It is being made" in page
     assert "120 → 126" in page
     assert "a remix of" in client.get(reverse("requests")).content.decode()
+    assert sounds.want_next()
+    assert Render.objects.filter(kind="full", is_awaited=True).update(percent=42) == 1
+    assert "42 %" in client.get(answer["Location"]).content.decode()
 
 
 def test_what_cannot_be_asked_for_is_refused_and_nothing_is_stored(silent: Asking) -> None:
