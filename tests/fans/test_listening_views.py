@@ -15,8 +15,8 @@ from config.events import handle_batch
 from events.models import Outbox
 from fans import listening, opt_ins, preferences
 from fans.models import Engagement
-from listens import incognito, player_api
-from listens.models import Incognito, Listen, Source
+from listens import incognito
+from listens.models import PLAYER_URI, Incognito, Listen, Source
 from tests import factories
 from tests.listens.factories import listen_event, make_incoming
 from web.pagination import Cursor
@@ -366,7 +366,7 @@ def test_until_tomorrow_ends_at_six_in_the_time_zone_of_the_fan(client: Client, 
 
 def test_a_listen_of_our_own_player_is_from_here(client: Client, ana: Person) -> None:
     [listen] = consume_plays(ana, "Song")
-    Listen.objects.update(source=Source.objects.get(uri=player_api.SOURCE))
+    Listen.objects.update(source=Source.objects.get(uri=PLAYER_URI))
 
     assert " here " in row_text(client.get("/listening").content.decode(), listen)
 
