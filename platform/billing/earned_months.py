@@ -65,6 +65,7 @@ def _earn_batch(ids: Sequence[int], month: str, book: str) -> int:
         .order_by("pk")
     )
     charged = read_charges({charge_key(one): deferred_account(one) for one in invoices}, book=book)
+    split_versions.freeze_all(one for one in invoices if charge_key(one) in charged)
     new: list[tuple[EarnedPart, Posting]] = []
     done = []
     for invoice in invoices:
@@ -82,9 +83,8 @@ def _earn_batch(ids: Sequence[int], month: str, book: str) -> int:
 
 def _list_parts(invoice: Invoice, charged: Charged, until: str) -> Iterator[tuple[EarnedPart, Posting]]:
     """The months that are due, each with its posting. None while nobody has agreed how the income is split."""
-    scheme = split_versions.freeze(invoice)
     price = split_versions.find_price(invoice, invoice.lines.all())
-    if scheme is None or price is None:
+    if invoice.scheme is None or price is None:
         return
     months, deferred = months_of(invoice), charged.deferred
     known = {part.month for part in invoice.parts.all()}

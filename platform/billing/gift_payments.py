@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from billing import mirrors, split_versions
+from billing import mirrors, payment_mirrors, split_versions
 from billing.exceptions import ProviderUnavailable
-from billing.mirrors import Fetched
 from billing.models import Gift, Invoice
+from billing.payment_mirrors import Fetched
 from billing.provider import Provider
 from billing.subscription_rows import SubscriptionRows
 
@@ -18,7 +18,8 @@ def fetch(provider: Provider, rows: SubscriptionRows, named: Collection[str], *,
     Raises ProviderError while the payment is not on our balance yet.
     """
     invoice = rows.invoices.get(rows.row.provider_id) or _write_invoice(provider, rows)
-    return mirrors.write_payments(provider, rows, [(invoice, (invoice.provider_id,))], named, is_full=is_full)
+    intents = {rows: [(invoice, (invoice.provider_id,))]}
+    return payment_mirrors.write_payments(provider, intents, named, is_full=is_full)[rows]
 
 
 def _write_invoice(provider: Provider, rows: SubscriptionRows) -> Invoice:

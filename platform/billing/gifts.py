@@ -19,10 +19,10 @@ from accounts.models import AgeBand, Person
 from audit import trail
 from audit.actors import SystemActor
 from billing import caps, checkouts, customers, gift_terms, leases, paybacks, spending, sync, terms
-from billing.entitling import write_lease
+from billing.entitling import close, write_leases
 from billing.exceptions import NotAgreed, NotForSale, ProviderError, Refused, Unpayable
 from billing.failures import describe_error, one_at_a_time
-from billing.models import Gift, Interval, InvoiceLine, Subscription, SubscriptionStatus, TierPrice
+from billing.models import Entitlement, Gift, Interval, InvoiceLine, Subscription, SubscriptionStatus, TierPrice
 from billing.models.gifts import MONTHS
 from billing.provider import get_provider
 from billing.provider.checkouts import OPEN_TIME, CheckoutTerms
@@ -195,6 +195,23 @@ def take_back(gift: Gift, *, by: Person) -> Gift:
     return locked
 
 
+def take_back_all(giver: Person) -> None:
+    """Pay back what this person gave and nobody redeemed. One that fails is tried again by `pay_back_all`."""
+    given = Gift.objects.filter(giver=giver, book=settings.PAYMENTS, status=Status.PAID, redeemed_at=None)
+    given.filter(back_wanted_at=None).update(back_wanted_at=Now())
+    for gift in given.select_related("subscription").order_by("pk"):
+        with one_at_a_time(f"{gift} was not paid back"):
+            _pay_back(gift)
+
+
+def end_redeemed(person: Person) -> None:
+    """End what this person has as gifts, for good. What was paid stays with those who earn it."""
+    with transaction.atomic():
+        rows = Subscription.objects.filter(person=person, is_gift=True).order_by("pk").select_for_update(no_key=True)
+        for lease in Entitlement.objects.filter(subscription__in=list(rows), valid_until__gt=Now()).order_by("pk"):
+            close(lease)
+
+
 def pay_back_all() -> None:
     """Pay back what was taken back, and what nobody redeemed in time. One that fails is found again the next time."""
     unredeemed = Gift.objects.filter(book=settings.PAYMENTS, status=Status.PAID, redeemed_at=None)
@@ -247,7 +264,7 @@ def _begin(gift: Gift) -> None:
         period_end=until,
         is_proration=False,
     )
-    write_lease(read_rows(row))
+    write_leases([read_rows(row)])
     notices.post([NewNotice(gift.redeemed_by_id, "entitlement.changed", str(row))])
 
 

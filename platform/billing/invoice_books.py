@@ -1,6 +1,6 @@
 """The ledger as an invoice sees it: which of its transactions are posted, and what is left of what was paid."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,8 +19,8 @@ from rights.models import SplitScheme
 class Books(refund_postings.Books, Protocol):
     """What `billing.charges` reads and writes besides."""
 
-    def find_scheme(self, invoice: Invoice) -> SplitScheme | None:
-        """The version of the split that the invoice is under, from now on."""
+    def find_schemes(self, invoices: Sequence[Invoice]) -> Mapping[int, SplitScheme | None]:
+        """The version of the split that each invoice is under from now on, by the invoice's key."""
 
     def get_source(self, invoice: Invoice) -> Source:
         """A paid invoice with its payments, refunds and disputes, as the ledger knows it."""
@@ -74,8 +74,9 @@ class StoredBooks:
     def find_paid(self, source: Source, currency: str) -> Paid:
         return earnings.find_paid(source.charge, source.deferred, source.keys, currency, book=self.book)
 
-    def find_scheme(self, invoice: Invoice) -> SplitScheme | None:
-        return split_versions.freeze(invoice)
+    def find_schemes(self, invoices: Sequence[Invoice]) -> Mapping[int, SplitScheme | None]:
+        split_versions.freeze_all(invoices)
+        return {invoice.pk: invoice.scheme for invoice in invoices}
 
     def get_source(self, invoice: Invoice) -> Source:
         paid = Payment.objects.filter(invoice=invoice).aggregate(total=Sum("amount", default=0))["total"]

@@ -1,6 +1,6 @@
 """All rows of one subscription, read at once and kept up to date with what is written of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from billing.leases import DECIDED, LOST, InvoiceState, Line, SubscriptionState
@@ -75,18 +75,39 @@ def _get_line(line: InvoiceLine) -> Line:
 
 
 def read_rows(row: Subscription) -> SubscriptionRows:
-    """The rows of a subscription that is locked, in one query a kind; in one for a subscription without invoices."""
-    rows = SubscriptionRows(row, {one.provider_id: one for one in row.invoices.order_by("created", "pk")})
-    by_pk = {invoice.pk: invoice for invoice in rows.invoices.values()}
-    if not by_pk:
-        return rows
-    for line in InvoiceLine.objects.filter(invoice__in=by_pk).order_by("pk"):
-        rows.lines.setdefault(by_pk[line.invoice_id].provider_id, []).append(line)
-    for payment in Payment.objects.filter(invoice__in=by_pk).order_by("pk"):
-        payment.invoice = by_pk[payment.invoice_id]
-        rows.payments[payment.provider_id] = payment
-    paid = [payment.pk for payment in rows.payments.values()]
-    if paid:
-        rows.refunds = {one.provider_id: one for one in Refund.objects.filter(payment__in=paid).order_by("pk")}
-        rows.disputes = {one.provider_id: one for one in Dispute.objects.filter(payment__in=paid).order_by("pk")}
+    """The rows of a subscription that is locked."""
+    [rows] = read_all_rows([row])
     return rows
+
+
+def read_all_rows(rows: Sequence[Subscription]) -> list[SubscriptionRows]:
+    """The rows of subscriptions that are locked, in one query a kind; in one for subscriptions without invoices."""
+    found = {row.pk: SubscriptionRows(row) for row in rows}
+    of: dict[int, SubscriptionRows] = {}
+    invoices = {one.pk: one for one in Invoice.objects.filter(subscription__in=found).order_by("created", "pk")}
+    for invoice in invoices.values():
+        of[invoice.pk] = found[invoice.subscription_id]
+        invoice.subscription = of[invoice.pk].row
+        of[invoice.pk].invoices[invoice.provider_id] = invoice
+    if invoices:
+        _read_lines(invoices, of)
+        _read_payments(invoices, of)
+    return list(found.values())
+
+
+def _read_lines(invoices: Mapping[int, Invoice], of: Mapping[int, SubscriptionRows]) -> None:
+    for line in InvoiceLine.objects.filter(invoice__in=invoices).order_by("pk"):
+        of[line.invoice_id].lines.setdefault(invoices[line.invoice_id].provider_id, []).append(line)
+
+
+def _read_payments(invoices: Mapping[int, Invoice], of: Mapping[int, SubscriptionRows]) -> None:
+    """With what came back of them."""
+    payments = {one.pk: one for one in Payment.objects.filter(invoice__in=invoices).order_by("pk")}
+    for payment in payments.values():
+        payment.invoice = invoices[payment.invoice_id]
+        of[payment.invoice_id].payments[payment.provider_id] = payment
+    if payments:
+        for refund in Refund.objects.filter(payment__in=payments).order_by("pk"):
+            of[payments[refund.payment_id].invoice_id].refunds[refund.provider_id] = refund
+        for dispute in Dispute.objects.filter(payment__in=payments).order_by("pk"):
+            of[payments[dispute.payment_id].invoice_id].disputes[dispute.provider_id] = dispute

@@ -4,9 +4,10 @@ Effect and mark commit together. What fails is tried again later, and given up a
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -14,10 +15,10 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from billing import checkouts, gifts, holds_sync, movements, payees, reversals
-from billing.failures import describe_error, work_on_next
+from billing.failures import describe_error, is_outage, work_on_next
 from billing.models import Authorisation, Invoice, Payment, Subscription, WebhookEvent
 from billing.provider import get_provider
-from billing.sync import lock_subscription, sync_subscription
+from billing.sync import lock_subscriptions, sync_all
 from worker import due
 
 logger = logging.getLogger(__name__)
@@ -27,13 +28,18 @@ MAX_ATTEMPTS = 15
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=6)
 OF_PAYMENTS = frozenset({"charge", "dispute", "payment_intent", "refund"})
+NAMING = ("invoice", "subscription_schedule")
+"""What names the subscription that it is of."""
+BATCH, EVENTS_OF_ONE = 20, 8
+"""So many subscriptions are locked at once at most, while the provider is asked three times about each."""
 
 
 def work_next() -> bool:
-    """Work on the oldest event that is due, and on all of the same subscription. Returns whether there was one."""
+    """Work on the oldest events that are due, and on all of the same subscriptions. Returns whether there were any."""
     if settings.PAYMENTS == "off":
         return False
-    return work_on_next(_claim, handle, _put_off)
+    # Both each time: what names no subscription waits behind none that does.
+    return any([_work_on_batch(), work_on_next(_claim, handle, _put_off)])
 
 
 def seconds_until_due() -> float | None:
@@ -48,28 +54,74 @@ def _waiting() -> QuerySet[WebhookEvent]:
 
 
 def _claim() -> WebhookEvent | None:
-    return _waiting().filter(due_at__lte=Now()).select_for_update(skip_locked=True).first()
+    return _claim_one(_waiting())
+
+
+def _claim_one(events: QuerySet[WebhookEvent]) -> WebhookEvent | None:
+    return events.filter(due_at__lte=Now()).select_for_update(skip_locked=True).first()
+
+
+def _work_on_batch() -> bool:
+    """Work on several subscriptions in one transaction, or on their events one by one if anything of it fails.
+
+    Returns whether there were several.
+    """
+    events: list[WebhookEvent] = []
+    try:
+        with transaction.atomic():
+            events = _claim_batch()
+            names = list(dict.fromkeys(map(_named_subscription, events)))[:BATCH]
+            if len(names) < 2:
+                return False
+            _finish(_work_on_subscriptions(names, ()))
+    except Exception as error:
+        if is_outage(error):
+            raise
+        logger.warning("%d events are worked on one by one: %s", len(events), describe_error(error))
+        for event in events:
+            work_on_next(partial(_claim_one, _waiting().filter(pk=event.pk)), handle, _put_off)
+    return True
+
+
+def _claim_batch() -> list[WebhookEvent]:
+    """The oldest events that name a subscription, so that nothing need be asked to find it. None is of a hold."""
+    naming = Q(object_type="subscription") | Q(object_type__in=NAMING, related__has_key="subscription")
+    due = _waiting().filter(naming, due_at__lte=Now()).exclude(related__has_key="payment_intent")
+    return list(due.select_for_update(skip_locked=True)[: BATCH * EVENTS_OF_ONE])
+
+
+def _named_subscription(event: WebhookEvent) -> str:
+    return event.object_id if event.object_type == "subscription" else event.related["subscription"]
+
+
+def _work_on_subscriptions(names: Collection[str], because: Iterable[WebhookEvent]) -> list[int]:
+    """Bring subscriptions up to date. Returns the events that this answers, beside those it is done because of."""
+    rows = lock_subscriptions(names, settings.PAYMENTS)
+    work = _gather(rows)
+    payments = sync_all(rows, named=work.intents | intents_of(because))
+    return work.events + _answered_too(payments, work.started)
+
+
+def _finish(pks: Collection[int]) -> None:
+    WebhookEvent.objects.filter(pk__in=pks).update(state=State.DONE, finished_at=Now(), error="")
 
 
 def handle(event: WebhookEvent) -> None:
     """Bring up to date what a locked event is about, and mark it as done, with all others that this answers."""
     if event.object_type in OF_PAYOUTS:
         OF_PAYOUTS[event.object_type](event)
-        WebhookEvent.objects.filter(pk=event.pk).update(state=State.DONE, finished_at=Now(), error="")
+        _finish([event.pk])
         return
     done = [event.pk]
     session = get_provider().checkouts.fetch(event.object_id) if event.object_type == "checkout.session" else None
     if hold := holds_sync.find_by_event(event, session):
         done += _work_on_hold(hold)
     elif subscription := session.subscription if session else find_subscription(event):
-        row = lock_subscription(subscription, event.book)
-        work = _gather(row)
-        payments = sync_subscription(row, named=work.intents | intents_of([event]))
-        done += work.events + _answered_too(payments, work.started)
-    if session:  # its order's row comes after the subscription's, as in `sync_subscription`: no two workers deadlock
+        done += _work_on_subscriptions([subscription], [event])
+    if session:  # its order's row comes after the subscription's, as in `sync_all`: no two workers deadlock
         checkouts.settle(session)
         gifts.settle(session)
-    WebhookEvent.objects.filter(pk__in=done).update(state=State.DONE, finished_at=Now(), error="")
+    _finish(done)
 
 
 def _work_on_hold(hold: Authorisation) -> list[int]:
@@ -136,22 +188,22 @@ def intents_of(events: Iterable[WebhookEvent]) -> set[str]:
 
 @dataclass(frozen=True)
 class Work:
-    """What waits for a subscription before it is fetched."""
+    """What waits for subscriptions before they are fetched."""
 
     started: datetime
     events: list[int]
     intents: set[str]
 
 
-def _gather(row: Subscription) -> Work:
-    """The events of a locked subscription that nobody else works on. What comes later waits for its own turn."""
-    known, intents = [row.provider_id], list[str]()
-    if row.synced_at is not None:
-        known += Invoice.objects.filter(subscription=row).values_list("provider_id", flat=True)
-        intents += Payment.objects.filter(invoice__subscription=row).values_list("provider_id", flat=True)
+def _gather(rows: Collection[Subscription]) -> Work:
+    """The events of locked subscriptions that nobody else works on. What comes later waits for its own turn."""
+    names, known, intents = [row.provider_id for row in rows], list[str](), list[str]()
+    if synced := [row.pk for row in rows if row.synced_at is not None]:
+        known += Invoice.objects.filter(subscription__in=synced).values_list("provider_id", flat=True)
+        intents += Payment.objects.filter(invoice__subscription__in=synced).values_list("provider_id", flat=True)
     ours = (
-        Q(object_id__in=[*known, *intents])
-        | Q(related__subscription=row.provider_id, object_type__in=["invoice", "subscription_schedule"])
+        Q(object_id__in=[*names, *known, *intents])
+        | Q(related__subscription__in=names, object_type__in=NAMING)
         | Q(related__payment_intent__in=intents, object_type__in=OF_PAYMENTS)
     )
     started = holds_sync.read_clock()

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from billing import charges, leases, mirrors, paybacks, webhook_work, webhooks
+from billing import charges, leases, mirrors, paybacks, payment_mirrors, webhook_work, webhooks
 from billing.exceptions import NotFound, ProviderError, UnexpectedState
-from billing.mirrors import Fetched
 from billing.models import (
     Dispute,
     Invoice,
@@ -21,6 +20,7 @@ from billing.models import (
     TierPrice,
     WebhookEvent,
 )
+from billing.payment_mirrors import Fetched
 from billing.provider import Provider
 from billing.provider_objects import ProviderEvent, ProviderSubscription
 from billing.subscription_rows import UNDONE
@@ -167,10 +167,11 @@ class Core:
                 paid.append((invoice, latest.payment_intents))
                 if latest.id not in mirror.lines:
                     mirror.lines[latest.id] = mirrors.make_lines(invoice, latest, self.prices)
-        fetched = mirrors.fetch_payments(self.provider, paid, mirror.payments, named, is_full=is_full)
+        fetched = payment_mirrors.fetch_payments(self.provider, paid, mirror.payments, named, is_full=is_full)
         self._write_payments(mirror, fetched)
         self.books.mirror = mirror
-        charges.post_money(self.books, mirror.list_paid(), fetched)
+        charges.post_charges(self.books, mirror.list_paid())
+        charges.post_back(self.books, fetched)
         mirror.lease = leases.compute_lease(mirror.get_state(), grace=GRACE)
         return mirror
 

@@ -2,7 +2,7 @@
 
 import copy
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from billing import leases, paybacks, second_subscriptions
@@ -69,8 +69,9 @@ class MemoryBooks:
     def post_taken(self, new: Posting, taken: Taken) -> None:
         self.post([new])
 
-    def find_scheme(self, invoice: Invoice) -> None:
+    def find_schemes(self, invoices: Sequence[Invoice]) -> dict[int, None]:
         """Fanfare pays the card's fee."""
+        return {}
 
     def find_accrued(self, taken: Taken, currency: str) -> dict[str, int]:
         """No month is earned here."""

@@ -56,7 +56,7 @@ def run(*words: str) -> str:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("place", ["charges.post_fetched", "sync.write_lease", "sync._tell"])
+@pytest.mark.parametrize("place", ["charges.post_fetched", "sync.write_leases", "sync._tell"])
 def test_a_crash_between_fetch_and_commit_loses_no_event_and_doubles_no_effect(
     scene: Scene, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

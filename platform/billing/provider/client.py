@@ -1,7 +1,8 @@
 """Connect to Stripe's API, with timeouts and retries, and turn its errors into ours."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import stripe
 from stripe._base_address import BaseAddresses
@@ -40,6 +41,24 @@ def connect_client(secret_key: str, url: str = "", http_client: stripe.HTTPClien
         http_client=http_client or stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
         base_addresses=addresses,
     )
+
+
+def get(client: stripe.StripeClient, path: str, params: Mapping[str, object]) -> Mapping[str, Any]:
+    """What the provider has, as it stands in the answer.
+
+    For what is fetched for each event: to make the package's objects takes longer than to ask.
+    """
+    answer: Mapping[str, Any] = client.raw_request("get", path, **params).data
+    return answer
+
+
+def list_all(client: stripe.StripeClient, path: str, params: Mapping[str, object]) -> Iterator[Mapping[str, Any]]:
+    """All of a list, page by page. See `get`."""
+    page = get(client, path, params)
+    yield from page["data"]
+    while page["has_more"]:
+        page = get(client, path, {**params, "starting_after": page["data"][-1]["id"]})
+        yield from page["data"]
 
 
 @contextmanager

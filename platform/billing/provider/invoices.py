@@ -8,7 +8,7 @@ from typing import Any
 from stripe import StripeClient
 from stripe.params import InvoiceListParams
 
-from billing.provider.client import errors_translated
+from billing.provider.client import errors_translated, list_all
 from billing.provider.conversion import (
     Answer,
     amount,
@@ -50,9 +50,9 @@ class Invoices:
 
     def _list(self, params: InvoiceListParams) -> Iterator[ProviderInvoice]:
         with errors_translated():
-            listed = self.client.v1.invoices.list({**params, "limit": 100, "expand": ["data.payments"]})
-            for invoice in listed.auto_paging_iter():
-                yield self._read_whole(read(invoice))
+            params = {**params, "limit": 100, "expand": ["data.payments"]}
+            for invoice in list_all(self.client, "/v1/invoices", params):
+                yield self._read_whole(invoice)
 
     def _read_whole(self, answer: Answer) -> ProviderInvoice:
         """With all lines and payments, of which an invoice brings the first ten alone."""

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote_plus
 
 from stripe import StripeClient
-from stripe.params import RefundListParams
+from stripe.params import PaymentIntentRetrieveParams, RefundListParams
 
-from billing.provider.client import errors_translated
+from billing.provider.client import errors_translated, get
 from billing.provider.conversion import read
 from billing.provider.currencies import to_provider_units
 from billing.provider.payment_answers import charge, dispute, payment_intent, refund
@@ -34,8 +35,8 @@ class Payments:
     @errors_translated()
     def fetch_with_charge(self, intent: str) -> tuple[str, ProviderCharge | None]:
         """Its status, and its newest charge with the fee."""
-        parts = ["latest_charge.balance_transaction"]
-        answer = read(self.client.v1.payment_intents.retrieve(intent, {"expand": parts}))
+        params: PaymentIntentRetrieveParams = {"expand": ["latest_charge.balance_transaction"]}
+        answer = get(self.client, f"/v1/payment_intents/{quote_plus(intent)}", params)
         newest = answer.get("latest_charge")
         return answer["status"], charge(newest) if newest else None
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote_plus
 
 from stripe import StripeClient
-from stripe.params import SubscriptionListParams, SubscriptionScheduleUpdateParamsPhase
+from stripe.params import SubscriptionListParams, SubscriptionRetrieveParams, SubscriptionScheduleUpdateParamsPhase
 
 from billing.exceptions import NotFound
-from billing.provider.client import errors_translated
+from billing.provider.client import errors_translated, get
 from billing.provider.conversion import (
     Answer,
     currency_of,
@@ -28,7 +29,8 @@ class Subscriptions:
 
     @errors_translated()
     def fetch(self, subscription: str) -> ProviderSubscription:
-        return _subscription(read(self.client.v1.subscriptions.retrieve(subscription, {"expand": ["schedule"]})))
+        params: SubscriptionRetrieveParams = {"expand": ["schedule"]}
+        return _subscription(get(self.client, f"/v1/subscriptions/{quote_plus(subscription)}", params))
 
     def list_since(self, since: datetime | None = None, *, customer: str = "") -> Iterator[ProviderSubscription]:
         """Those created since then, or all, in whatever state they are."""

@@ -52,6 +52,14 @@ ANSWER: dict[str, Any] = {
 }
 
 
+RAW: dict[str, type] = {
+    "/v1/subscriptions/": stripe.params.SubscriptionRetrieveParams,
+    "/v1/payment_intents/": stripe.params.PaymentIntentRetrieveParams,
+    "/v1/invoices": stripe.params.InvoiceListParams,
+}
+"""What is asked without the package's objects (`billing.provider.client.get`)."""
+
+
 @dataclass(frozen=True)
 class Request:
     """One request before it is encoded: `types` names the TypedDict of its parameters, where it has any."""
@@ -90,7 +98,15 @@ def record(monkeypatch: pytest.MonkeyPatch) -> tuple[Provider, list[Request]]:
         requests.append(Request(method, url, params or {}, types, (options or {}).get("idempotency_key")))
         return send(self, method, url, params, options, **others)
 
+    ask = stripe.StripeClient.raw_request
+
+    def note_raw(self: stripe.StripeClient, method: str, url: str, **params: Any) -> Any:
+        [types] = (types for start, types in RAW.items() if url.startswith(start))
+        requests.append(Request(method, url, params, types, None))
+        return ask(self, method, url, **params)
+
     monkeypatch.setattr(StripeService, "_request", note)
+    monkeypatch.setattr(stripe.StripeClient, "raw_request", note_raw)
     return Provider.of(connect_client("sk_test_1", http_client=CannedClient())), requests
 
 

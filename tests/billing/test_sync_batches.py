@@ -1,0 +1,71 @@
+"""Several subscriptions are brought up to date in one transaction, and one that fails does not hold up the others."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from billing import webhook_work
+from billing.models import Subscription, WebhookEvent
+from billing.provider.subscriptions import Subscriptions
+from billing.provider_objects import ProviderSubscription
+from catalog.models import Artist
+from ledger.models import Transaction
+from tests.billing import fan_scene
+from tests.billing.fan_scene import Scene, assert_books_agree, assert_leases_follow_the_provider, work_all
+
+pytestmark = pytest.mark.django_db
+
+NUMBER = 5
+
+
+@pytest.fixture
+def scene(fake_provider: Any, artist: Artist) -> Scene:
+    return fan_scene.begin(fake_provider, artist)
+
+
+@pytest.fixture
+def names(scene: Scene) -> list[str]:
+    """Subscriptions at the provider, of which all events are stored."""
+    names = [scene.subscribe(), *(scene.second() for _ in range(NUMBER - 1))]
+    scene.deliver()
+    return names
+
+
+def test_a_batch_costs_hardly_more_queries_than_one_subscription(scene: Scene, names: list[str]) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert webhook_work.work_next()
+
+    assert {name for name in names if scene.until(name)} == set(names)
+    assert Transaction.objects.filter(kind="charge").count() == NUMBER
+    assert len(queries) <= 50, len(queries)
+    work_all()
+    assert not WebhookEvent.objects.filter(state="received").exists()
+    assert_leases_follow_the_provider(scene)
+    assert_books_agree(scene)
+
+
+def test_one_that_fails_is_put_off_and_the_others_of_its_batch_are_done(
+    scene: Scene, names: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch, bad = Subscriptions.fetch, names[2]
+
+    def fail_for_one(self: Subscriptions, subscription: str) -> ProviderSubscription:
+        if subscription == bad:
+            raise ValueError("nobody can read it")
+        return fetch(self, subscription)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Subscriptions, "fetch", fail_for_one)
+        work_all()
+
+    assert {row.provider_id for row in Subscription.objects.filter(entitlement__isnull=False)} == set(names) - {bad}
+    waiting = WebhookEvent.objects.filter(state="received")
+    assert waiting.filter(object_id=bad).exists()
+    assert set(waiting.values_list("attempts", "error")) == {(1, "ValueError: nobody can read it")}
+    waiting.update(due_at=waiting[0].received_at)
+    work_all()
+    assert scene.until(bad) == scene.period_end(bad)
+    assert Transaction.objects.filter(kind="charge").count() == NUMBER
+    assert_books_agree(scene)
