@@ -13,8 +13,8 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
-from billing import caps
-from billing.models import Invoice, PaymentMail, Refund, Subscription
+from billing import caps, gift_terms
+from billing.models import Gift, Invoice, PaymentMail, Refund, Subscription
 from billing.subscription_rows import UNDONE
 from web.mail import render_mail
 from web.site_links import site_link
@@ -72,7 +72,9 @@ def _send(mail: PaymentMail) -> None:
 
 
 def _is_undone(mail: PaymentMail) -> bool:
-    return mail.kind == Kind.REFUNDED and Refund.objects.filter(pk=mail.about, status__in=UNDONE).exists()
+    return (
+        mail.kind in (Kind.REFUNDED, Kind.RETURNED) and Refund.objects.filter(pk=mail.about, status__in=UNDONE).exists()
+    )
 
 
 def _describe(mail: PaymentMail) -> dict[str, Any]:
@@ -88,7 +90,27 @@ def _describe(mail: PaymentMail) -> dict[str, Any]:
         invoice = refund.payment.invoice
         page = reverse("payment", args=[invoice.pk])
         return _of(invoice.subscription_id, page, amount=refund.amount, currency=refund.currency)
+    if mail.kind == Kind.RETURNED:
+        refund = Refund.objects.select_related("payment__invoice").get(pk=mail.about)
+        return _of_gift(refund.payment.invoice.subscription_id, amount=refund.amount)
+    if mail.kind in (Kind.GIVEN, Kind.REDEEMED):
+        return _of_gift(mail.about)
     return _of(mail.about, reverse("subscriptions"))
+
+
+def _of_gift(subscription_id: int, **facts: Any) -> dict[str, Any]:
+    """What each mail to a giver says. The page of the gift has the link that the giver hands on."""
+    gift = Gift.objects.select_related("artist", "price__version").get(subscription=subscription_id)
+    return {
+        "artist": gift.artist.name,
+        "tier": gift.price.version.name,
+        "length": gift_terms.write_months(gift.months),
+        "redeem_by": gift.redeem_by,
+        "amount": gift.amount,
+        "currency": gift.currency,
+        "link": site_link(reverse("gift", args=[gift.pk])),
+        **facts,
+    }
 
 
 def _of(subscription_id: int, page: str, **facts: Any) -> dict[str, Any]:

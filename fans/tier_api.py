@@ -19,7 +19,7 @@ from billing.models import Checkout, Promotion, Subscription, TierPrice
 from billing.models.promotions import MAX_CODE
 from billing.offers import Offer
 from catalog.models import Artist
-from fans import orders
+from fans import orders, wrong_codes
 from ledger.models import Book
 from web.serializers import IdField, StrictSerializer
 
@@ -137,7 +137,8 @@ class TierOffersView(APIView):
         artist, person = get_object_or_404(Artist, slug=slug), get_person(request)
         given = CodeSerializer(data=request.query_params)
         given.is_valid(raise_exception=True)
-        found = offers.find_offers(artist, person, code=given.validated_data["code"])
+        code = wrong_codes.read_code(person, artist.pk, given.validated_data["code"])
+        found = offers.find_offers(artist, person, code=code)
         answer = {name: getattr(found, name) for name in ("may_pay", "currency", "currencies", "tiers")}
         answer |= {"payments": settings.PAYMENTS, "immediate_start": terms.IMMEDIATE_START}
         context = {"beginnings": found.beginnings}
@@ -155,7 +156,9 @@ class OrdersView(APIView):
         price = get_object_or_404(prices, pk=serializer.validated_data["price"])
         chosen = serializer.validated_data
         agreed, words_hash = chosen["start_now"], chosen["words_hash"]
-        session = orders.start(get_person(request), price, agreed=agreed, words_hash=words_hash, code=chosen["code"])
+        person = get_person(request)
+        code = wrong_codes.read_code(person, artist.pk, chosen["code"])
+        session = orders.start(person, price, agreed=agreed, words_hash=words_hash, code=code)
         order = _orders(request).get(pk=session.client_reference_id)
         answer = {**OrderSerializer(order).data, "url": session.url}
         return Response(answer, status=status.HTTP_201_CREATED)

@@ -16,6 +16,7 @@ from billing import gift_terms, gifts
 from billing.exceptions import BillingError, NotAgreed, Refused
 from billing.models import Gift, TierPrice
 from billing.models.gifts import MONTHS
+from fans import wrong_codes
 from fans.payment_refusals import describe_refusal
 from rights.money import format_money
 from web.decorators import post_only
@@ -72,8 +73,11 @@ def take_back(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def redeem_gift(request: AuthenticatedHttpRequest, token: str) -> HttpResponse:
     """GET: what somebody gives to whoever has this link. POST: take it."""
+    if wrong_codes.is_blocked(request.user):
+        return HttpResponse(wrong_codes.SAID_TOO_MANY, status=429, content_type="text/plain; charset=utf-8")
     gift = gifts.find_by_token(token)
     if gift is None:
+        wrong_codes.record(request.user)
         raise Http404
     problem, status = "", 200
     if request.method == "POST":

@@ -10,16 +10,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import consents
 from accounts.decorators import login_required
-from accounts.models import AgeBand
+from accounts.models import AgeBand, Person
 from accounts.requests import AuthenticatedHttpRequest
 from billing import beginnings, checkouts, leases, offers, promotions, shares, subscription_changes, terms
 from billing.exceptions import BillingError, NotAgreed, Refused
 from billing.models import Checkout, TierPrice
 from catalog.models import Artist
-from fans import orders
+from fans import orders, wrong_codes
 from fans.payment_refusals import describe_refusal
 from web.decorators import post_only
 from web.redirects import SeeOther
+
+SAID_UNKNOWN = "No promotion with this code is open to you."
 
 
 @require_safe
@@ -28,16 +30,23 @@ from web.redirects import SeeOther
 def artist_tiers(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
     """The tiers on sale. `currency` is the one to show prices in, `code` is of a promotion."""
     artist = get_object_or_404(Artist, slug=slug)
-    code = request.GET.get("code", "")
+    sent = request.GET.get("code", "")
+    code = wrong_codes.read_code(request.user, artist.pk, sent)
     found = offers.find_offers(artist, request.user, currency=request.GET.get("currency", ""), code=code)
     context = {
         "artist": artist,
         "offers": found,
-        "code": promotions.clean_code(code),
-        "is_code_unknown": bool(code) and not any(promotion.code for promotion in found.beginnings.usable),
+        "code": promotions.clean_code(sent),
+        "code_problem": _find_code_problem(request.user, found.beginnings) if sent else "",
         "section": "artists",
     }
     return render(request, "fans/tiers.html", context)
+
+
+def _find_code_problem(person: Person, found: beginnings.Beginnings) -> str:
+    if any(promotion.code for promotion in found.usable):
+        return ""
+    return wrong_codes.SAID_TOO_MANY if wrong_codes.is_blocked(person) else SAID_UNKNOWN
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +56,8 @@ def artist_tier(request: AuthenticatedHttpRequest, slug: str, price_id: int) -> 
     """GET: the terms of a tier at one price. POST: order it, and go on to where it is paid."""
     prices = TierPrice.objects.filter(artist__slug=slug, book=settings.PAYMENTS)
     price = get_object_or_404(prices.select_related("version__tier__artist"), pk=price_id)
-    code = promotions.clean_code((request.POST if request.method == "POST" else request.GET).get("code", ""))
+    sent = request.POST if request.method == "POST" else request.GET
+    code = wrong_codes.read_code(request.user, price.artist_id, sent.get("code", ""))
     if request.method != "POST":
         return _render_terms(request, price, code=code)
     agreed, words_hash = request.POST.get("start") == "now", request.POST.get("words_hash", "")

@@ -48,12 +48,14 @@ class Left(NamedTuple):
 def close_account(person: Person) -> Left:
     """Ask that everything billable of this person ends, and say what is left. Ask again until nothing is.
 
-    What is paid is not paid back. The database lets no account be switched off before. Call it in a transaction.
+    What is paid is not paid back, and what the person has as gifts ends at once. The database lets no account be
+    switched off before. Call it in a transaction.
     """
     if Customer.objects.filter(person=person, book=settings.PAYMENTS).exists() and not _is_closed(person):
         fields = {"person": person, "book": settings.PAYMENTS, "why": Closure.Why.ACCOUNT}
         Closure.objects.bulk_create([Closure(**fields)], ignore_conflicts=True)
         wake.notify(CHANNEL)
+    gifts.end_redeemed(person)
     return find_left(person)
 
 
@@ -101,6 +103,8 @@ def _work(closure: Closure) -> None:
         checkouts.expire(order)
     for gift in _open_gifts(closure.person):
         gifts.expire(gift)
+    if closure.why == Closure.Why.AGE:
+        gifts.take_back_all(closure.person)
     ended = [_end(name) for name in _list_running(closure.person)]
     paid_back = [_pay_back(row, closure) for row in _find_paid(closure)] if closure.why == Closure.Why.AGE else []
     if all(ended) and all(paid_back) and not _is_billable(closure.person):

@@ -84,6 +84,11 @@ def clean_code(code: str) -> str:
     return re.sub("[^A-Z0-9]", "", code.upper())[:MAX_CODE]
 
 
+def has_code(artist_id: int, code: str) -> bool:
+    """Whether a promotion of the artist that runs has this code, as codes are stored."""
+    return Promotion.objects.running().filter(artist=artist_id, code=code).exists()
+
+
 def list_prices(artist: Artist) -> list[TierPrice]:
     """What is on sale of an artist, tier by tier."""
     return list(TierPrice.objects.on_sale().filter(artist=artist).order_by("version__tier__position", "pk"))

@@ -4,16 +4,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
+from django.db import transaction
 from django.urls import reverse
 
-from accounts import consents
+from accounts import ages, consents
 from accounts.models import Person
-from billing import caps, checkouts, earned_months, gift_terms, gifts, leases, reconcile
+from billing import caps, checkouts, closing, earned_months, gift_terms, gifts, leases, reconcile
 from billing.exceptions import AboveCap, NotForSale, Refused, TermsChanged, Unpayable
 from billing.models import Entitlement, Gift, Invoice, SpendingSettings, Subscription
 from billing.recognition import add_months
 from billing.simulated import checkout as hosted
 from catalog.models import Artist
+from fans import payment_mails, wrong_codes
 from ledger.balances import read_balance
 from tests import factories
 from tests.billing import factories as billing
@@ -235,6 +238,72 @@ def test_a_link_that_was_made_up_leads_nowhere(scene: Scene, recipient: Person) 
         assert client.get(f"/gifts/{made_up}/redeem").status_code == 404
     assert client.get(reverse("gift", args=[gift.pk])).status_code == 404
     assert client.post(reverse("gift-take-back", args=[gift.pk])).status_code == 404
+
+
+def test_the_giver_gets_a_mail_of_the_payment_of_the_redemption_and_of_what_comes_back(
+    scene: Scene, recipient: Person
+) -> None:
+    gift = give(scene)
+    gifts.redeem(gift, recipient)
+    back = give(scene, 1)
+    gifts.take_back(back, by=scene.fan)
+    fan_scene.reconcile_all(scene)
+
+    while payment_mails.send_next():
+        pass
+
+    told = [(one.to, one.subject.removesuffix(" (simulated, no money moved)")) for one in mail.outbox]
+    subjects = ["Your gift for Mara Veil is paid", "Your gift for Mara Veil was redeemed"]
+    subjects += ["Your gift for Mara Veil is paid", "€4.00 come back to you"]
+    assert told == [([scene.fan.email], subject) for subject in subjects]
+    assert reverse("gift", args=[gift.pk]) in str(mail.outbox[0].body)
+    assert not any(gifts.write_token(gift) in str(one.body) for one in mail.outbox)
+
+
+def test_who_closes_the_account_has_no_gift_any_more(scene: Scene, recipient: Person) -> None:
+    gift = give(scene)
+    gifts.redeem(gift, recipient)
+
+    with transaction.atomic():
+        closing.close_account(recipient)
+    assert not leases.has_access(recipient.pk, gift.artist_id)
+    scene.told.clear()
+    scene.deliver()
+    fan_scene.reconcile_all(scene)
+
+    assert Entitlement.objects.get().reason == "closed"
+    assert not leases.has_access(recipient.pk, gift.artist_id)
+    fan_scene.assert_books_agree(scene)
+
+
+def test_what_a_young_giver_gave_and_nobody_redeemed_is_paid_back(scene: Scene, recipient: Person) -> None:
+    kept, gift = give(scene, 1), give(scene)
+    gifts.redeem(kept, recipient)
+    with transaction.atomic():
+        ages.lower(scene.fan, "16_17", by=factories.get_staff(), reason="A parent wrote.")
+
+    while closing.work_next():
+        pass
+
+    assert [refund["amount"] for refund in scene.fake.simulation.store.all("refund")] == [1_200]
+    assert leases.has_access(recipient.pk, kept.artist_id)
+    with pytest.raises(Refused, match="not there any more"):
+        gifts.redeem(gift, factories.create_fan())
+    fan_scene.assert_books_agree(scene)
+
+
+def test_after_many_made_up_links_and_codes_nothing_is_found_for_an_hour(scene: Scene) -> None:
+    gift, client = give(scene), signed_in_client(factories.create_fan())
+    tiers = reverse("artist-tiers", args=[scene.price.artist.slug])
+    link = reverse("gift-redeem", args=[gifts.write_token(gift)])
+    for number in range(wrong_codes.WRONG_AN_HOUR - 2):
+        assert client.get(f"/gifts/{number}/redeem").status_code == 404
+    assert "No promotion with this code is open to you." in get_page(client, f"{tiers}?code=SPRING").words
+
+    assert "Those were too many wrong codes." in get_page(client, f"{tiers}?code=SUMMER").words
+    assert client.get(link).status_code == 429
+    assert client.get(tiers).status_code == 200
+    assert signed_in_client(factories.create_fan()).get(link).status_code == 200
 
 
 def test_a_lost_dispute_ends_what_was_given(scene: Scene, recipient: Person) -> None:

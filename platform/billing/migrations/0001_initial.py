@@ -2450,6 +2450,9 @@ class Migration(migrations.Migration):
                             ("failed", "a renewal was not paid"),
                             ("ended", "a subscription ended"),
                             ("refunded", "something was paid back"),
+                            ("given", "a gift was paid"),
+                            ("redeemed", "a gift was redeemed"),
+                            ("returned", "a gift was paid back"),
                         ],
                         max_length=8,
                     ),
@@ -2490,7 +2493,9 @@ class Migration(migrations.Migration):
                         condition=models.Q(("book__in", ["live", "test", "simulated"])), name="a_mail_is_in_a_book"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["receipt", "failed", "ended", "refunded"])),
+                        condition=models.Q(
+                            ("kind__in", ["receipt", "failed", "ended", "refunded", "given", "redeemed", "returned"])
+                        ),
                         name="a_mail_is_of_a_known_kind",
                     ),
                 ],

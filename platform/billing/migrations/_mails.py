@@ -6,7 +6,9 @@ LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     INSERT INTO billing_paymentmail (person_id, book, kind, about, moment)
     SELECT person_id, book, of_kind, of_row, of_moment FROM billing_subscription
-    WHERE id = of_subscription AND person_id IS NOT NULL AND NOT is_gift ON CONFLICT DO NOTHING;
+    WHERE id = of_subscription AND person_id IS NOT NULL AND NOT is_gift
+    UNION ALL SELECT giver_id, book, 'returned', of_row, '' FROM billing_gift
+    WHERE subscription_id = of_subscription AND of_kind = 'refunded' ON CONFLICT DO NOTHING;
     PERFORM pg_notify('payment_mails', '');
 END $$;
 
@@ -46,8 +48,24 @@ BEGIN
 END $$;
 CREATE TRIGGER leaves_a_mail AFTER INSERT ON billing_refund FOR EACH ROW
 WHEN (NEW.status NOT IN ('failed', 'canceled')) EXECUTE FUNCTION billing_mail_refund();
+
+-- The giver of a gift is told that it is paid, and that somebody redeemed it. What comes back is told with refunds.
+CREATE FUNCTION billing_mail_gift() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    INSERT INTO billing_paymentmail (person_id, book, kind, about)
+    VALUES (NEW.giver_id, NEW.book, CASE WHEN NEW.redeemed_at IS NULL THEN 'given' ELSE 'redeemed' END,
+        NEW.subscription_id) ON CONFLICT DO NOTHING;
+    PERFORM pg_notify('payment_mails', '');
+    RETURN NULL;
+END $$;
+CREATE TRIGGER leaves_a_mail AFTER UPDATE ON billing_gift FOR EACH ROW
+WHEN (OLD.status <> 'paid' AND NEW.status = 'paid' OR OLD.redeemed_at IS NULL AND NEW.redeemed_at IS NOT NULL)
+EXECUTE FUNCTION billing_mail_gift();
 """
 DROP_MAILS = """
+DROP TRIGGER leaves_a_mail ON billing_gift;
+DROP FUNCTION billing_mail_gift();
 DROP TRIGGER leaves_a_mail ON billing_refund;
 DROP FUNCTION billing_mail_refund();
 DROP TRIGGER leaves_a_mail ON billing_subscription;

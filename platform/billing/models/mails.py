@@ -16,6 +16,9 @@ class PaymentMail(models.Model):
         FAILED = "failed", "a renewal was not paid"
         ENDED = "ended", "a subscription ended"
         REFUNDED = "refunded", "something was paid back"
+        GIVEN = "given", "a gift was paid"
+        REDEEMED = "redeemed", "a gift was redeemed"
+        RETURNED = "returned", "a gift was paid back"
 
     person = models.ForeignKey(Person, models.PROTECT, db_index=False, related_name="+")
     book = models.CharField(max_length=9, choices=Book.choices)
@@ -32,7 +35,8 @@ class PaymentMail(models.Model):
             models.UniqueConstraint(fields=["kind", "about", "moment"], name="one_mail_of_each_thing"),
             models.CheckConstraint(condition=Q(book__in=Book.values), name="a_mail_is_in_a_book"),
             models.CheckConstraint(
-                condition=Q(kind__in=["receipt", "failed", "ended", "refunded"]), name="a_mail_is_of_a_known_kind"
+                condition=Q(kind__in=["receipt", "failed", "ended", "refunded", "given", "redeemed", "returned"]),
+                name="a_mail_is_of_a_known_kind",
             ),
         ]
         indexes = [models.Index(fields=["due_at"], condition=Q(sent_at=None), name="mails_to_send")]
