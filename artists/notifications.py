@@ -59,6 +59,11 @@ def artist_notices(kind: str, artists: Collection[int]) -> list[NewNotice]:
     return [NewNotice(person, kind, f"artist:{artist}") for artist in artists for person in members[artist]]
 
 
+def artist_team_notices(kind: str, artist: int, reference: str) -> list[NewNotice]:
+    """A notice about something for every member of this artist's team, in one query."""
+    return [NewNotice(person, kind, reference) for person in _team_member_ids({artist})[artist]]
+
+
 def _team_member_ids(artist_ids: Iterable[int]) -> dict[int, list[UUID]]:
     members = Member.objects.filter(team__artist__in=set(artist_ids), person__is_active=True)
     ids: dict[int, list[UUID]] = defaultdict(list)

@@ -13,7 +13,7 @@ from rights.clearance_result import ClearanceRefusal, ClearanceRequest, Missing
 from rights.models import Grant, Use
 from rights.refusals import describe, name_party
 
-SWITCHED_USES = (Use.PERSONAL_MESSAGE, Use.REMIX, Use.PLAYLIST, Use.DJ)
+SWITCHED_USES = (Use.PERSONAL_MESSAGE, Use.REMIX, Use.SHARE, Use.PLAYLIST, Use.DJ)
 """The uses that have a switch, in the order of the page. Nobody can switch on voice and training."""
 OFFERED_USES = frozenset({Use.PERSONAL_MESSAGE})
 """The uses of which something is made today. A yes to another one is stored for later."""

@@ -22,6 +22,7 @@ from artists.api import (
 )
 from artists.label.views import disputes, split_schemes
 from artists.remixes import api as remix_api
+from artists.remixes import shelf_api, shelf_views
 from artists.remixes import views as remix_views
 from artists.requests import api as request_api
 from artists.requests import views as request_views
@@ -45,6 +46,8 @@ urlpatterns = [
     path("artists/<slug:slug>", views.artist_page, name="artist"),
     path("artists/<slug:slug>/ask/<int:program_id>", request_views.ask, name="ask"),
     path("artists/<slug:slug>/remix/<int:pk>/ask", remix_views.ask, name="ask-remix"),
+    path("experiences/<uuid:pk>/shelf", shelf_views.offer, name="experience-shelf"),
+    path("experiences/<uuid:pk>/shelf/take-off", shelf_views.take_off, name="experience-shelf-off"),
     path("requests", request_views.list_requests, name="requests"),
     path("requests/<int:pk>", request_views.show_request, name="request"),
     path("requests/<int:pk>/pay", request_views.pay, name="request-pay"),
@@ -57,6 +60,8 @@ urlpatterns = [
         remix_api.RemixRequestsView.as_view(),
         name="api-remix-requests",
     ),
+    path("api/v1/artists/<slug:slug>/shelf", shelf_api.ShelfView.as_view(), name="api-shelf"),
+    path("api/v1/experiences/<uuid:pk>/shelf", shelf_api.ExperienceShelfView.as_view(), name="api-experience-shelf"),
     path("api/v1/requests", request_api.RequestsView.as_view(), name="api-requests"),
     path("api/v1/requests/<int:pk>", request_api.RequestView.as_view(), name="api-request"),
     path("api/v1/requests/<int:pk>/payment", request_api.RequestPaymentView.as_view(), name="api-request-payment"),
@@ -129,6 +134,12 @@ urlpatterns = [
     path(TIER, tiers.OneTierView.as_view(), name="api-tier"),
     path(f"{TIER}/versions", tiers.TierVersionsView.as_view(), name="api-tier-versions"),
     path(f"{TIER}/versions/<int:version>/sell", tiers.SellTierView.as_view(), name="api-tier-sell"),
+    path(f"{STUDIO}/shelf", shelf_api.StudioShelfView.as_view(), name="api-studio-shelf"),
+    path(
+        f"{STUDIO}/shelf/<int:pk>/decisions",
+        shelf_api.StudioShelfDecisionView.as_view(),
+        name="api-studio-shelf-decide",
+    ),
     path(f"{STUDIO}/drafts", drafts.DraftsView.as_view(), name="api-drafts"),
     path(f"{STUDIO}/moments/refused", drafts.RefusedMomentsView.as_view(), name="api-refused-moments"),
     path(DRAFT, drafts.DraftViewSet.as_view({"get": "retrieve"}), name="api-draft"),

@@ -25,6 +25,7 @@ ENUM_NAMES = {
     "DraftStateEnum": "artists.models.Draft.State",
     "ProgramKindEnum": "artists.models.Program.Kind",
     "RequestStateEnum": "artists.models.ExperienceRequest.State",
+    "ShelfStateEnum": "fans.models.ShelfEntry.State",
 }
 """What the schema calls choices of which several fields have the same name."""
 SETTINGS = {

@@ -8,7 +8,7 @@ from accounts.models import Person
 from catalog.models import Artist, Recording
 from fans import experiences
 from fans.engagement import find_engagement
-from fans.models import BY_HAND_MARKS, Engagement, OptIn, RemixOffer
+from fans.models import BY_HAND_MARKS, Engagement, OptIn, RemixOffer, ShelfEntry
 from rights import clearance
 from rights.models import Use
 
@@ -46,9 +46,11 @@ def playable_recordings(artist: Artist) -> list[Recording]:
 
 
 def remixable_recordings(artist: Artist) -> list[Recording]:
-    """The artist's recordings that fans may remix now, ordered by title."""
+    """The artist's recordings that fans may remix now, ordered by title. `is_on_shelf`: others hear remixes of it."""
     offers = RemixOffer.objects.open().filter(artist=artist).values("recording")
-    return list(Recording.objects.filter(pk__in=offers).order_by("title", "pk")[:MAX_RECORDINGS])
+    on_shelf = Exists(ShelfEntry.objects.shown().filter(recording=OuterRef("pk")))
+    found = Recording.objects.filter(pk__in=offers).annotate(is_on_shelf=on_shelf)
+    return list(found.order_by("title", "pk")[:MAX_RECORDINGS])
 
 
 def starter_recordings() -> list[Recording]:

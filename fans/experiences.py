@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Person
 from audit import trail
+from fans import shelf
 from fans.exceptions import AlreadyErased, AlreadyWithdrawn, InvalidReason
 from fans.models import Experience
 from live import notices
@@ -113,9 +114,10 @@ def withdraw(experience_id: UUID, *, by: str, reason: str) -> Experience:
     with transaction.atomic():
         experience = Experience.objects.select_related("person").get(pk=experience_id)
         reason = _clean_reason(reason, experience)
+        off_shelf = shelf.end_with(experience, by=by, reason="withdrawn")
         if not Experience.objects.filter(pk=experience_id, withdrawn_at=None).update(withdrawn_at=Now()):
             raise AlreadyWithdrawn(f"{experience} was withdrawn before. Nothing was changed.")
-        _record_change(WITHDRAWN, experience, by=by, reason=reason)
+        _record_change(WITHDRAWN, experience, by=by, reason=reason, also_notify=off_shelf)
     experience.refresh_from_db()
     return experience
 
@@ -129,10 +131,11 @@ def erase(experience_id: UUID, *, by: str, reason: str) -> Experience:
     with transaction.atomic():
         experience = Experience.objects.select_related("person").get(pk=experience_id)
         reason = _clean_reason(reason, experience)
+        off_shelf = shelf.end_with(experience, by=by, reason="erased")
         with_words = Experience.objects.filter(text__isnull=False, pk=experience_id)
         if not with_words.update(text=None, salt=None, why=None):
             raise AlreadyErased(f"The words of {experience} were erased before. Nothing was changed.")
-        _record_change(ERASED, experience, by=by, reason=reason)
+        _record_change(ERASED, experience, by=by, reason=reason, also_notify=off_shelf)
     experience.refresh_from_db()
     return experience
 
@@ -151,9 +154,11 @@ def _clean_reason(reason: str, experience: Experience) -> str:
     return reason
 
 
-def _record_change(kind: str, experience: Experience, *, by: str, reason: str) -> None:
+def _record_change(
+    kind: str, experience: Experience, *, by: str, reason: str, also_notify: Sequence[notices.NewNotice]
+) -> None:
     trail.record(kind, by=by, subject=str(experience), reason=reason)
-    notices.post([_notice(kind, experience)])
+    notices.post([_notice(kind, experience), *also_notify])
 
 
 def _notice(kind: str, experience: Experience) -> notices.NewNotice:

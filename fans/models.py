@@ -13,40 +13,19 @@ from fans.consent_texts import CONSENT_VERSION, write_news
 from fans.desk_models import RemixDesk as RemixDesk  # noqa: PLC0414 - for who imports it from here
 from fans.desk_models import RemixPart as RemixPart  # noqa: PLC0414
 from fans.desk_models import RemixTry as RemixTry  # noqa: PLC0414
+from fans.marks import BY_HAND_MARKS as BY_HAND_MARKS  # noqa: PLC0414
+from fans.marks import NO_MODEL_MARKS as NO_MODEL_MARKS  # noqa: PLC0414
+from fans.marks import Mark as Mark  # noqa: PLC0414
 from fans.refund_models import RemixRefund as RemixRefund  # noqa: PLC0414
 from fans.refund_models import StopCheck as StopCheck  # noqa: PLC0414
 from fans.remix_models import RemixOffer as RemixOffer  # noqa: PLC0414 - for who imports it from here
 from fans.remix_models import Render as Render  # noqa: PLC0414
 from fans.remix_models import RenderFile as RenderFile  # noqa: PLC0414
 from fans.remix_models import StoredSound as StoredSound  # noqa: PLC0414
+from fans.shelf_models import ShelfEntry as ShelfEntry  # noqa: PLC0414
 from rights.models import CONTENT_HASH, WHY_HASH, AfterEnd, Decision, StoredClearance, Use
 from rights.stops import Stop, read_stop
 
-
-class Mark(models.TextChoices):
-    """How an experience was made. `artists.marks` derives it from what happened."""
-
-    WRITTEN = "written", "Written by {name}"
-    RECORDED = "recorded", "Recorded by {name}"
-    FILLED = "filled", "{name}’s words, filled in for you"
-    EDITED = "edited", "AI draft, edited and approved by {name}"
-    APPROVED = "approved", "AI-made, approved by {name}"
-    REMIXED = "remixed", "Remixed by you, approved by {name}"
-    BOUNDS = "bounds", "AI-made within bounds {name} signed"
-
-    def text(self, name: str) -> str:
-        """What the fan reads. `name` is the artist's name, or "<name>'s team"."""
-        return self.label.format(name=name)
-
-    def text_for_others(self, name: str) -> str:
-        """What everybody else reads, who learns nothing of the fan."""
-        return f"Remixed by a fan, approved by {name}" if self == Mark.REMIXED else self.text(name)
-
-
-BY_HAND_MARKS = (Mark.WRITTEN, Mark.RECORDED)
-"""A person made it for this one fan. Pages call it "from their own hand"."""
-NO_MODEL_MARKS = (*BY_HAND_MARKS, Mark.FILLED, Mark.REMIXED)
-"""No model made anything of it; rules filled in facts, or rendered what a fan chose. "Hide AI messages" shows these."""
 SOUND_MAKERS = ("desk", "rules")
 """Who chose the recipe of a remix, as `maker` says it: its fan at the desk, or rules."""
 

@@ -4,7 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import CharField, F, GeneratedField, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, Now
 
 from accounts.models import Person
 from catalog.models import Artist, Recording, RecordingSource
@@ -16,6 +16,10 @@ class RemixOfferQuerySet(models.QuerySet["RemixOffer"]):
     def open(self) -> Self:
         """Those that fans may use now."""
         return self.filter(ended_at=None, expires_at__gt=Now())
+
+    def shared(self) -> Self:
+        """Those whose remixes other fans may hear."""
+        return self.annotate(limits=Cast("content", models.JSONField())).filter(limits__export__share=True)
 
 
 class RemixOffer(models.Model):
@@ -66,6 +70,7 @@ class Render(models.Model):
         CORNER = "corner", "a corner of an envelope"
         FULL = "full", "a whole remix"
         ORIGINAL = "original", "a recording as it is, to compare remixes with"
+        SHELF = "shelf", "a whole remix, for the artist’s shelf"
 
     class State(models.TextChoices):
         WANTED = "wanted"
@@ -112,7 +117,7 @@ class Render(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["preview", "corner", "original", "full"]), name="a_render_has_a_kind"
+                condition=Q(kind__in=["preview", "corner", "original", "full", "shelf"]), name="a_render_has_a_kind"
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["corner", "original"], person=None)
@@ -129,8 +134,8 @@ class Render(models.Model):
                 name="a_part_has_a_place_and_a_length",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["full", "original"], seconds=None)
-                | ~Q(kind__in=["full", "original"]) & Q(seconds__isnull=False),
+                condition=Q(kind__in=["full", "original", "shelf"], seconds=None)
+                | ~Q(kind__in=["full", "original", "shelf"]) & Q(seconds__isnull=False),
                 name="only_a_full_render_is_whole",
             ),
             models.CheckConstraint(
@@ -172,9 +177,9 @@ class StoredSound(models.Model):
 
 
 class RenderFile(models.Model):
-    """A file of a whole remix that its fan can get. It is marked for the fan, and never changes.
+    """A file of a whole remix that its fan can get, or others at the shelf. It is marked for them, and never changes.
 
-    Both are stored in the transaction in which the render is ready. They go with it.
+    It is stored in the transaction in which the render is ready, and goes with it. The shelf has a stream alone.
     """
 
     class Name(models.TextChoices):

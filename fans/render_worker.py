@@ -17,18 +17,18 @@ from django.db.models.functions import Now
 
 from ai.provenance.exceptions import InvalidKey, NotSigned
 from ai.provenance.label import Choice, Kind, Label, disclosure
+from ai.remix.canonical import InvalidValue
 from ai.remix.engine import engine_version
 from ai.remix.process import RenderProcess
 from ai.remix.recipe import Recipe
 from ai.remix.render_request import RenderFailed, RenderRequest, Window
 from ai.remix.source import Source
 from catalog import audio
-from fans import renders
+from fans import remix_paper, renders
 from fans.models import Render, RenderFile
 from live import notices
 from rights import clearance
 from rights.clearance_result import Clearance
-from rights.models import Use
 from worker import due
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ TOLD_EVERY = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=2)
 ORDER = Case(*(When(kind=kind, then=Value(place)) for place, kind in enumerate(Render.Kind.values)))
 OPEN = (Render.State.WANTED, Render.State.RENDERING)
+KINDS = {Render.Kind.PREVIEW: Kind.PREVIEW, Render.Kind.FULL: Kind.FAN, Render.Kind.SHELF: Kind.SHELF}
+"""What a marked file says who may hear it."""
 
 
 def render_next() -> bool:
@@ -94,7 +96,7 @@ def _claim() -> Render | None:
 def _make(render: Render) -> dict[str, Any]:
     """Render and store it. Raises RenderFailed, or OSError where it cannot be stored."""
     territory = render.clearance.territory
-    cleared = clearance.clear(Use.REMIX, render.artist, [render.recording], territory=territory)
+    cleared = clearance.clear(render.clearance.use, render.artist, [render.recording], territory=territory)
     if not isinstance(cleared, Clearance):
         raise RenderFailed("clearance", "; ".join(cleared.missing))
     with tempfile.TemporaryDirectory(prefix="render-") as folder:
@@ -156,7 +158,7 @@ def _mark(render: Render, folder: Path) -> "dict[str, File]":
     from fans import provenance  # c2pa and NumPy take a second to load, which other jobs do without
 
     shared, label = audio.local_path(renders.file_name(render.cache_key)), _label(render)
-    if render.kind == Render.Kind.PREVIEW:
+    if render.kind in (Render.Kind.PREVIEW, Render.Kind.SHELF):
         return {RenderFile.Name.STREAM: provenance.mark_stream(shared, label, folder)}
     marked = provenance.mark_files(shared, label, folder)
     return {RenderFile.Name.MASTER: marked.master, RenderFile.Name.STREAM: marked.stream}
@@ -171,7 +173,7 @@ def _finish(render: Render, sound: Mapping[str, Any], files: "Mapping[str, File]
         audio.replace(file.path, renders.fan_file_name(render, name))
     _own(render).update(state=Render.State.READY, done_at=Now(), **sound)
     _tell(render)
-    if render.kind == Render.Kind.FULL:
+    if render.kind in (Render.Kind.FULL, Render.Kind.SHELF):
         RenderFile.objects.bulk_create(
             RenderFile(render=render, name=name, sha256=file.sha256, bytes=file.bytes, media_type=file.media_type)
             for name, file in files.items()
@@ -181,19 +183,30 @@ def _finish(render: Render, sound: Mapping[str, Any], files: "Mapping[str, File]
 def _label(render: Render) -> Label:
     """What the file says about itself."""
     source, recipe = Source.parse(render.source.content), Recipe.parse(render.recipe)
-    offer = renders.find_offer(render)
     return Label(
         render_id=render.pk,
-        kind=Kind.PREVIEW if render.kind == Render.Kind.PREVIEW else Kind.FAN,
+        kind=KINDS[Render.Kind(render.kind)],
         title=render.recording.title,
         artist=render.artist.name,
         source_isrc=render.recording.isrc,
         source_sha256=source.digest,
         recipe_sha256=recipe.digest,
-        envelope=f"{offer.envelope}@{offer.version}",
+        envelope=_name_envelope(render),
         engine=engine_version(),
         disclosure=disclosure(source, recipe, Choice(render.choice)),
     )
+
+
+def _name_envelope(render: Render) -> str:
+    """The envelope inside which the sound was made, as "id@version". A copy for the shelf is of an older sound."""
+    if render.kind != Render.Kind.SHELF:
+        offer = renders.find_offer(render)
+        return f"{offer.envelope}@{offer.version}"
+    try:
+        paper = remix_paper.read(render.shelf_entry.experience.text or "")
+    except InvalidValue as error:  # erased meanwhile
+        raise RenderFailed("clearance", "its remix was erased") from error
+    return f"{paper.envelope}@{paper.version}"
 
 
 def _own(render: Render) -> QuerySet[Render]:

@@ -82,6 +82,21 @@ def want_whole(
     )
 
 
+def want_copy(whole: Render, cleared: Clearance) -> Render:
+    """Want a copy of a whole remix for the shelf of its artist: the same sound, with a watermark of its own."""
+    recipe = Recipe.parse(whole.recipe)
+    return _want(
+        Render.Kind.SHELF,
+        whole.source,
+        recipe,
+        cleared,
+        person=whole.person,
+        choice=whole.choice,
+        cache_key=whole.cache_key,
+        expires_at=None,
+    )
+
+
 def _want(kind: str, source: RecordingSource, recipe: Recipe, cleared: Clearance, **columns: Any) -> Render:
     render = Render.objects.create(
         kind=kind,
@@ -123,7 +138,7 @@ def replace(waiting: QuerySet[Render]) -> None:
 
 def let_go(ids: Iterable[int | None], kept: timedelta = KEPT) -> None:
     """Let whole remixes be deleted that nobody can get any more. Those that nobody has begun are not made."""
-    whole = Render.objects.filter(pk__in=list(ids), kind=Render.Kind.FULL)
+    whole = Render.objects.filter(pk__in=list(ids), kind__in=[Render.Kind.FULL, Render.Kind.SHELF])
     replace(whole)
     whole.update(expires_at=Now() + kept)
     notify(CHANNEL)
@@ -135,9 +150,11 @@ def file_name(cache_key: str) -> str:
 
 
 def fan_file_name(render: Render, name: str) -> str:
-    """The name of a fan's own copy in the storage of audio. `name` is a `RenderFile.Name`; a try-out has a stream."""
+    """The name of a marked copy in the storage of audio. `name` is a `RenderFile.Name`; some have a stream alone."""
     if render.kind == Render.Kind.PREVIEW:
         return f"previews/{render.pk}.mp3"
+    if render.kind == Render.Kind.SHELF:
+        return f"shelf/{render.pk}.mp3"
     return f"remixes/{render.pk}/{'master.flac' if name == RenderFile.Name.MASTER else 'stream.mp3'}"
 
 
@@ -147,7 +164,10 @@ def find_offer(render: Render) -> RemixOffer:
 
 
 def _names_of_files(render: Render) -> list[str]:
-    return {Render.Kind.PREVIEW: ["stream"], Render.Kind.FULL: ["master", "stream"]}.get(Render.Kind(render.kind), [])
+    kind = Render.Kind(render.kind)
+    if kind in (Render.Kind.PREVIEW, Render.Kind.SHELF):
+        return ["stream"]
+    return ["master", "stream"] if kind == Render.Kind.FULL else []
 
 
 def delete_expired() -> int:

@@ -16,6 +16,7 @@ from fans.views import (
     remix,
     report,
     settings,
+    shelf,
     subscriptions,
     tiers,
 )
@@ -47,6 +48,10 @@ urlpatterns = [
     path("artists/<slug:slug>/tiers", tiers.artist_tiers, name="artist-tiers"),
     path("artists/<slug:slug>/tiers/<int:price_id>", tiers.artist_tier, name="artist-tier"),
     path("artists/<slug:slug>/remix/<int:pk>", desk.remix_desk, name="remix-desk"),
+    path("artists/<slug:slug>/shelf", shelf.artist_shelf, name="shelf"),
+    path("shelf/<int:pk>", shelf.shelf_entry, name="shelf-entry"),
+    path("shelf/<int:pk>/sound", shelf.shelf_sound, name="shelf-sound"),
+    path("shelf/<int:pk>/plays", shelf.record_play, name="shelf-plays"),
     path("remix-previews/<int:pk>", desk.preview_state, name="remix-preview"),
     path("remix-previews/<int:pk>/sound", desk.preview_sound, name="remix-preview-sound"),
     path("artists/<slug:slug>/tiers/<int:price_id>/gift", gifts.give_tier, name="gift-new"),

@@ -20,6 +20,7 @@ from rights.models import Claim, Party, RosterEntry, Use
 SHOWN_USES = {
     Use.PERSONAL_MESSAGE: "messages",
     Use.REMIX: "remixes",
+    Use.SHARE: "shared remixes",
     Use.PLAYLIST: "playlists",
     Use.DJ: "DJ sets",
 }

@@ -15,7 +15,7 @@ from rights.owners import Owners, read_owners
 from rights.question import Answer
 from rights.sales import Schemes
 
-USES = {Use.REMIX: "remixes", Use.PLAYLIST: "playlists", Use.DJ: "DJ sets"}
+USES = {Use.REMIX: "remixes", Use.SHARE: "shared remixes", Use.PLAYLIST: "playlists", Use.DJ: "DJ sets"}
 """Messages, voice and training are never a rightsholder's."""
 OWN_YES = frozenset({"", "country"})
 """Nothing is missing, or the yes holds in some countries only."""

@@ -410,6 +410,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("personal_message", "Personal messages"),
                             ("remix", "Remixes"),
+                            ("share", "Shared remixes"),
                             ("playlist", "Playlists"),
                             ("dj", "DJ sets"),
                             ("tier", "Subscription income"),
@@ -722,6 +723,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("personal_message", "Personal messages"),
                             ("remix", "Remixes"),
+                            ("share", "Shared remixes"),
                             ("playlist", "Playlists"),
                             ("dj", "DJ sets"),
                             ("tier", "Subscription income"),
@@ -737,6 +739,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("personal_message", "Personal messages"),
                             ("remix", "Remixes"),
+                            ("share", "Shared remixes"),
                             ("playlist", "Playlists"),
                             ("dj", "DJ sets"),
                             ("tier", "Subscription income"),
@@ -820,6 +823,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("personal_message", "Personal messages"),
                             ("remix", "Remixes"),
+                            ("share", "Shared remixes"),
                             ("playlist", "Playlists"),
                             ("dj", "DJ sets"),
                             ("tier", "Subscription income"),
@@ -879,7 +883,10 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("use__in", ["personal_message", "remix", "playlist", "dj", "tier", "voice", "train"])
+                            (
+                                "use__in",
+                                ["personal_message", "remix", "share", "playlist", "dj", "tier", "voice", "train"],
+                            )
                         ),
                         name="a_used_experience_is_of_a_known_use",
                     ),

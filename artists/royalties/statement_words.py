@@ -16,6 +16,7 @@ USES = {
     Use.TIER: "tier",
     Use.PERSONAL_MESSAGE: "personal message",
     Use.REMIX: "remix",
+    Use.SHARE: "shared remix",
     Use.PLAYLIST: "playlist",
     Use.DJ: "DJ set",
 }

@@ -26,6 +26,9 @@ MAX_ACTORS = 40
 ARTIST_ACTIONS = ("review_settings.set", "artist.described", "artist.picture_set")
 SYSTEM_ACTOR_NAMES: Mapping[str, str] = {SystemActor.EXPIRY: "The deadline", SystemActor.REPORTS: "Reports by fans"}
 
+KIND_NAMES = {"shelf": "shared remix"}
+"""What the team calls a kind of subject, where it is another word."""
+
 type EntryFacts = Mapping[str, Any]
 
 
@@ -66,7 +69,7 @@ def describe_entry(entry: Entry, names: Mapping[str, str], labels: Mapping[str, 
     `names` are display names by actor, `labels` are what people call the subjects.
     """
     kind, _, number = entry.subject.partition(":")
-    subject = labels.get(entry.subject) or f"{kind} {number}"
+    subject = labels.get(entry.subject) or f"{KIND_NAMES.get(kind, kind)} {number}"
     describe = ACTION_DESCRIPTIONS.get(entry.action)
     if describe is None:
         return f"{entry.action.partition('.')[2].replace('_', ' ')} {subject}"
@@ -114,7 +117,10 @@ def _entries_by(actor: str, artist: Artist) -> QuerySet[Entry]:
     about = Q(facts__artist=artist.pk)
     songs = about & Q(subject__startswith="recording:")
     switches = about & Q(subject__startswith="grant:")
-    return Entry.objects.filter(Q(subject__startswith="draft:") | own | songs | switches, actor=actor)
+    # A member can be a fan of this artist too: what they offered is theirs.
+    decided = Q(action__in=("shelf.put_on", "shelf.declined")) | Q(action="shelf.taken_off", facts__reason="team")
+    shelf = about & Q(subject__startswith="shelf:") & decided
+    return Entry.objects.filter(Q(subject__startswith="draft:") | own | songs | switches | shelf, actor=actor)
 
 
 def _newest_entries(sources: Sequence[QuerySet[Entry]], before: int | None, limit: int) -> list[Entry]:
@@ -191,6 +197,9 @@ ACTION_DESCRIPTIONS: Mapping[str, Callable[[str, EntryFacts], str]] = {
     "grant.refused": lambda subject, _: f"switched off {subject}",
     "grant.refusal_ended": lambda subject, _: f"switched on {subject} again",
     "draft.approved": lambda subject, _: f"approved {subject}",
+    "shelf.put_on": lambda subject, facts: f"put {subject} on your page{'' if facts.get('named') else ', by a fan'}",
+    "shelf.declined": lambda subject, _: f"declined {subject}",
+    "shelf.taken_off": lambda subject, _: f"took {subject} off your page",
     "draft.declined": lambda subject, _: f"declined {subject}",
     "draft.edited": lambda subject, _: f"changed the text of {subject}",
     "draft.undone": _describe_undo,

@@ -11,6 +11,7 @@ from artists.models import Program, ProgramVersion
 from artists.program_status import ProgramStatus, get_status, is_off
 from artists.studio.access import Studio
 from artists.studio.imports import list_named
+from fans.models import ShelfEntry
 from rights import agreement_versions, claims, roster
 from rights.models import Claim, Party
 
@@ -47,8 +48,18 @@ def list_tasks(studio: Studio, programs: list[Program], obstacles: Obstacles) ->
     for program in programs:
         tasks += _program_tasks(studio, program)
     return [
-        *tasks, *_roster_tasks(studio), *_agreement_tasks(studio), *_claim_tasks(studio), *_imported_tasks(studio)
+        *tasks, *_shelf_tasks(studio), *_roster_tasks(studio), *_agreement_tasks(studio), *_claim_tasks(studio),
+        *_imported_tasks(studio),
     ]  # fmt: skip
+
+
+def _shelf_tasks(studio: Studio) -> list[Task]:
+    """Remixes that fans offered for the artist's page."""
+    waiting = ShelfEntry.objects.filter(artist=studio.artist, state=ShelfEntry.State.OFFERED).count()
+    if not waiting:
+        return []
+    title = "A fan offers a remix for your page" if waiting == 1 else f"Fans offer {waiting:,} remixes for your page"
+    return [Task(title, "hear it, and put it there or not", studio.url("studio-shelf"))]
 
 
 def _roster_tasks(studio: Studio) -> list[Task]:

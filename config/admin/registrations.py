@@ -241,8 +241,8 @@ class GrantAdmin(ReadOnlyAdmin):
 @admin.register(Decision, site=site)
 class DecisionAdmin(ReadOnlyAdmin):
     list_display = ("id", "artist_id", "kind", "by", "role", "under_id", "at")
-    shown = ("id", "artist", "kind", "content_hash", "shape_hash", "envelope_hash", "why_hash", "by", "role",
-             "under", "heard_seconds", "at")  # fmt: skip
+    shown = ("id", "artist", "kind", "content_hash", "shape_hash", "envelope_hash", "shelf_hash", "why_hash", "by",
+             "role", "under", "heard_seconds", "at")  # fmt: skip
 
 
 @admin.register(Report, site=site)

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import fans.models
+import fans.shelf_models
 import rights.models.decisions
 
 
@@ -85,6 +86,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("personal_message", "Personal messages"),
                             ("remix", "Remixes"),
+                            ("share", "Shared remixes"),
                             ("playlist", "Playlists"),
                             ("dj", "DJ sets"),
                             ("tier", "Subscription income"),
@@ -445,6 +447,7 @@ class Migration(migrations.Migration):
                             ("corner", "a corner of an envelope"),
                             ("full", "a whole remix"),
                             ("original", "a recording as it is, to compare remixes with"),
+                            ("shelf", "a whole remix, for the artist’s shelf"),
                         ],
                         max_length=8,
                     ),
@@ -574,7 +577,7 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["preview", "corner", "original", "full"])),
+                        condition=models.Q(("kind__in", ["preview", "corner", "original", "full", "shelf"])),
                         name="a_render_has_a_kind",
                     ),
                     models.CheckConstraint(
@@ -608,9 +611,10 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("kind__in", ["full", "original"]), ("seconds", None)),
+                            models.Q(("kind__in", ["full", "original", "shelf"]), ("seconds", None)),
                             models.Q(
-                                models.Q(("kind__in", ["full", "original"]), _negated=True), ("seconds__isnull", False)
+                                models.Q(("kind__in", ["full", "original", "shelf"]), _negated=True),
+                                ("seconds__isnull", False),
                             ),
                             _connector="OR",
                         ),
@@ -890,5 +894,208 @@ class Migration(migrations.Migration):
                 ("peaks", models.BinaryField(null=True)),
                 ("stored_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
+        ),
+        migrations.CreateModel(
+            name="ShelfEntry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "sha256",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="of the copy; set with the decision",
+                        max_length=64,
+                    ),
+                ),
+                (
+                    "mark",
+                    models.CharField(
+                        choices=[
+                            ("written", "Written by {name}"),
+                            ("recorded", "Recorded by {name}"),
+                            ("filled", "{name}’s words, filled in for you"),
+                            ("edited", "AI draft, edited and approved by {name}"),
+                            ("approved", "AI-made, approved by {name}"),
+                            ("remixed", "Remixed by you, approved by {name}"),
+                            ("bounds", "AI-made within bounds {name} signed"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("credit", models.CharField(max_length=140)),
+                ("salt", models.CharField(default=fans.shelf_models.make_salt, max_length=32, null=True)),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="of the maker, as others read it; empty: a fan", max_length=80, null=True
+                    ),
+                ),
+                ("is_name_refused", models.BooleanField(db_default=False, default=False)),
+                (
+                    "shelf_hash",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=rights.models.decisions.ShelfHash(
+                            models.F("salt"),
+                            models.F("person"),
+                            models.F("artist"),
+                            models.F("render"),
+                            models.F("sha256"),
+                            models.F("mark"),
+                            models.F("credit"),
+                            models.F("name"),
+                        ),
+                        output_field=models.CharField(max_length=64),
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("offered", "Waits for the team"),
+                            ("on", "On the shelf"),
+                            ("declined", "Declined"),
+                            ("off", "Taken off"),
+                        ],
+                        db_default="offered",
+                        default="offered",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "offered_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="set by the database"
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(help_text="set by the database", null=True)),
+                ("decided_by", models.CharField(blank=True, db_default="", default="", max_length=80)),
+                ("ended_at", models.DateTimeField(help_text="set by the database", null=True)),
+                ("ended_by", models.CharField(blank=True, db_default="", default="", max_length=80)),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.artist"
+                    ),
+                ),
+                (
+                    "consent",
+                    models.OneToOneField(
+                        help_text="to the terms of the shelf",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.consent",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.decision"
+                    ),
+                ),
+                (
+                    "experience",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shelf_entries", to="fans.experience"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        help_text="who made it",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "recording",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.recording"
+                    ),
+                ),
+                (
+                    "render",
+                    models.OneToOneField(
+                        help_text="the copy for the shelf",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="shelf_entry",
+                        to="fans.render",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "shelf entries",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "on")), fields=["artist", "-id"], name="shelf_of_an_artist"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "offered")), fields=["artist", "id"], name="offered_to_an_artist"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["offered", "on"])),
+                        fields=("experience",),
+                        name="a_remix_is_offered_to_the_shelf_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at", None),
+                                ("decided_by", ""),
+                                ("decision", None),
+                                ("ended_at", None),
+                                ("ended_by", ""),
+                                ("state", "offered"),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decision__isnull", False),
+                                ("shelf_hash__isnull", False),
+                                ("state", "on"),
+                                ("ended_at", None),
+                                ("ended_by", ""),
+                                models.Q(("decided_by", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decision", None),
+                                ("ended_at", None),
+                                ("ended_by", ""),
+                                ("state", "declined"),
+                                models.Q(("decided_by", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", False), ("state", "off"), models.Q(("ended_by", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_shelf_entry_is_as_its_state_says",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["offered", "on"]), _negated=True),
+                            models.Q(("name__isnull", False), ("render__isnull", False), ("salt__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="an_open_shelf_entry_is_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("mark__in", ["written", "recorded", "filled", "edited", "approved", "remixed", "bounds"])
+                        ),
+                        name="a_shelf_entry_has_a_mark",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_name_refused", False), ("name", ""), ("name", None), _connector="OR"),
+                        name="a_refused_name_is_gone",
+                    ),
+                ],
+            },
         ),
     ]

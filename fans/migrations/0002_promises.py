@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from audit.operations import dated_by_clock, never_removed, only_read_committed, write_once
-from fans.migrations import _remixes
+from fans.migrations import _remixes, _shelf
 
 
 class Migration(migrations.Migration):
@@ -140,4 +140,21 @@ class Migration(migrations.Migration):
         never_removed("fans_remixrefund", "told_at"),
         dated_by_clock("fans_remixrefund"),
         *only_read_committed("fans_remixrefund"),
+        migrations.RunSQL(_shelf.SHELF, _shelf.DROP_SHELF),
+        never_removed(
+            "fans_shelfentry",
+            "render_id",
+            "sha256",
+            "salt",
+            "name",
+            "is_name_refused",
+            "decision_id",
+            "state",
+            "decided_at",
+            "decided_by",
+            "ended_at",
+            "ended_by",
+        ),
+        dated_by_clock("fans_shelfentry", "offered_at"),
+        *only_read_committed("fans_shelfentry"),
     ]

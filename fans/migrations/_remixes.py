@@ -21,7 +21,8 @@ BEGIN
     ELSIF NOT EXISTS (
         SELECT FROM rights_clearance cleared JOIN rights_clearancerecording song ON song.clearance_id = cleared.id
         JOIN catalog_recordingsource source ON source.recording_id = song.recording_id
-        WHERE cleared.id = NEW.clearance_id AND (cleared.use, cleared.artist_id) = ('remix', NEW.artist_id)
+        WHERE cleared.id = NEW.clearance_id AND cleared.artist_id = NEW.artist_id
+        AND cleared.use = CASE NEW.kind WHEN 'shelf' THEN 'share' ELSE 'remix' END
         AND song.recording_id = NEW.recording_id AND source.id = NEW.source_id
     ) THEN
         PERFORM refuse('a render is cleared for remixes of its recording');
@@ -53,10 +54,14 @@ ALTER TABLE fans_remixoffer DROP CONSTRAINT a_remix_offer_is_signed_as_it_stands
 """
 
 FILES = """
--- A whole remix is ready with both of its files. They never change, and go with it once it may go.
+-- A whole remix is ready with both of its files, a copy for the shelf with its stream. They never change, and go with it
+-- once it may go.
 CREATE FUNCTION fans_check_files() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM fans_render WHERE (id, kind, state) = (NEW.render_id, 'full', 'ready')) THEN
+    IF NOT EXISTS (
+        SELECT FROM fans_render WHERE (id, state) = (NEW.render_id, 'ready')
+        AND (kind = 'full' OR kind = 'shelf' AND NEW.name = 'stream')
+    ) THEN
         PERFORM refuse('a file is of a whole remix that is ready');
     END IF;
     RETURN NEW;
@@ -65,15 +70,15 @@ CREATE TRIGGER of_a_whole_remix BEFORE INSERT ON fans_renderfile FOR EACH ROW EX
 CREATE FUNCTION fans_require_files() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF (SELECT count(*) FROM fans_renderfile WHERE render_id = NEW.id) <> 2
+    IF (SELECT count(*) FROM fans_renderfile WHERE render_id = NEW.id) <> (CASE NEW.kind WHEN 'full' THEN 2 ELSE 1 END)
         AND EXISTS (SELECT FROM fans_render WHERE id = NEW.id)
     THEN
-        PERFORM refuse('a whole remix is ready with both of its files');
+        PERFORM refuse('a whole remix is ready with its files');
     END IF;
     RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER has_both_files AFTER INSERT OR UPDATE OF state ON fans_render DEFERRABLE INITIALLY DEFERRED
-FOR EACH ROW WHEN (NEW.kind = 'full' AND NEW.state = 'ready') EXECUTE FUNCTION fans_require_files();
+FOR EACH ROW WHEN (NEW.kind IN ('full', 'shelf') AND NEW.state = 'ready') EXECUTE FUNCTION fans_require_files();
 CREATE FUNCTION fans_keep_files() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM fans_render WHERE id = OLD.render_id AND expires_at < statement_timestamp()) THEN

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
-from fans import experiences, mutes, remixes, reports
+from fans import experiences, mutes, remixes, reports, shelf
 from fans.desk import comparison
 from fans.models import Experience, RemixRefund
 from fans.receipts import build_receipt
@@ -34,6 +34,8 @@ def experience_detail(request: AuthenticatedHttpRequest, pk: UUID) -> HttpRespon
         "remix": remix,
         "player": remix and _build_player(experience, remix),
         "compared_sections": _list_compared(remix),
+        "shelf_entry": shelf.find_latest(experience) if experience.is_sound else None,
+        "may_share": bool(remix) and shelf.may_offer(experience),
         "receipt": build_receipt(experience),
         "refund": None if _plays(experience) else RemixRefund.objects.filter(experience=experience).first(),
         "program_paused": _is_muted(request, experience),

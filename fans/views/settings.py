@@ -154,4 +154,8 @@ def _consent_history(person: Person) -> list[dict[str, Any]]:
     consents = list(Consent.objects.filter(person=person).order_by("-pk")[:CONSENTS_SHOWN])
     ids = {int(consent.about.removeprefix("artist:")) for consent in consents if consent.about.startswith("artist:")}
     names = {f"artist:{pk}": name for pk, name in Artist.objects.filter(pk__in=ids).values_list("pk", "name")}
-    return [{"consent": consent, "about": names.get(consent.about, consent.about)} for consent in consents]
+    return [{"consent": consent, "about": names.get(consent.about) or _name_subject(consent)} for consent in consents]
+
+
+def _name_subject(consent: Consent) -> str:
+    return "a remix that you offered" if consent.about.startswith("shelf:") else consent.about

@@ -17,6 +17,7 @@ from rights.shares import Role, format_share
 
 USES = {
     Use.REMIX: "a song in another form, made for one fan",
+    Use.SHARE: "such a song on the artist’s page, for other fans to hear",
     Use.PLAYLIST: "songs put in an order for one fan",
     Use.DJ: "songs mixed into one set for one fan",
     Use.TIER: "what fans pay for an artist’s tiers, shared out by the split",

@@ -43,6 +43,15 @@ def shape_hash(
     )
 
 
+def shelf_hash(
+    *, salt: str, person: UUID, artist: int, render: int, sha256: str, mark: str, credit: str, name: str
+) -> str:
+    """The hash that a decision on an entry of the shelf holds. ValueError where PostgreSQL gives no hash."""
+    if len(salt) != 32 or len(sha256) != 64 or "\n" in mark + credit:
+        raise ValueError("A salt has 32 characters, a digest 64, and neither mark nor credit holds a line break.")
+    return _hash_fields("shelf", salt, str(person), str(artist), str(render), sha256, mark, credit, name)
+
+
 def _write_like_postgresql(facts: Mapping[str, str | int | None]) -> str:
     """A flat object as the text that jsonb has: the keys by their length in bytes, then by their bytes."""
     ordered = sorted(facts, key=lambda key: (len(key.encode()), key.encode()))

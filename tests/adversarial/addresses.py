@@ -12,7 +12,7 @@ PUBLIC_NAMES = {
 SIGNED_IN_NAMES = {
     "api-me", "api-tokens", "api-token", "api-experiences", "api-experience", "api-notices", "api-opt-in",
     "experience-report", "studios", "labels", "player-plays", "api-listens", "api-listen",
-    "api-remix-desk", "api-remix-requests",
+    "api-remix-desk", "api-remix-requests", "api-shelf", "api-experience-shelf",
     "api-artist-offers", "api-requests", "api-request", "api-request-note", "api-request-payment",
     "api-labels", "api-artist-tiers", "api-orders", "api-order", "api-order-cancel",
     "api-order-resume",
@@ -40,7 +40,8 @@ STUDIO_API_NAMES = {
     "api-recording-owners", "api-recording-works", "api-recording-work", "api-recording-shares", "api-recording-share",
     "api-tiers", "api-tier", "api-tier-versions", "api-tier-sell",
     "api-statements", "api-statement", "api-payouts", "api-standing",
-    "api-imports", "api-imports-named", "api-import", "api-import-confirm",
+    "api-imports", "api-imports-named", "api-import", "api-import-confirm", "api-studio-shelf",
+    "api-studio-shelf-decide",
 }  # fmt: skip
 # The studio's pages, each with the methods it has. `{draft}`, `{program}`, `{member}`, `{invitation}` are one studio's.
 STUDIO_PAGES = {
@@ -84,6 +85,9 @@ STUDIO_PAGES = {
     "song-remix-end": ("/studio/{slug}/songs/{song}/remixes/end", "post"),
     "song-owners": ("/studio/{slug}/songs/{song}/owners", "post"),
     "song-claim": ("/studio/{slug}/songs/{song}/claims/{claim}", "post"),
+    "studio-shelf": ("/studio/{slug}/shelf", "get"),
+    "studio-shelf-sound": ("/studio/{slug}/shelf/{shelf}/sound", "get"),
+    "studio-shelf-decide": ("/studio/{slug}/shelf/{shelf}/decline", "post"),
     "studio-labels": ("/studio/{slug}/labels", "get"),
     "studio-label-answer": ("/studio/{slug}/labels/{entry}", "post"),
     "studio-agreements": ("/studio/{slug}/agreements", "get"),
@@ -128,6 +132,10 @@ FAN_PAGES = {
     "artist": ("/artists/{slug}", "get"),
     "artist-opt-in": ("/artists/{slug}/opt-in", "post"),
     "artist-listen-count": ("/artists/{slug}/heard", "get"),
+    "shelf": ("/artists/{slug}/shelf", "get"),
+    "shelf-entry": ("/shelf/{shelf}", "get"),
+    "shelf-sound": ("/shelf/{shelf}/sound", "get"),
+    "shelf-plays": ("/shelf/{shelf}/plays", "post"),
     "ask": ("/artists/{slug}/ask/{offer}", "get"),
     "requests": ("/requests", "get"),
     "artist-tiers": ("/artists/{slug}/tiers", "get"),
@@ -175,6 +183,8 @@ FAN_OWNED_PAGES = {
     "listen-delete": ("/listening/{listen}/delete", "post"),
     "listen-separate": ("/listening/{listen}/separate", "post"),
     "experience": ("/experiences/{experience}", "get"),
+    "experience-shelf": ("/experiences/{experience}/shelf", "get"),
+    "experience-shelf-off": ("/experiences/{experience}/shelf/take-off", "post"),
     "experience-open": ("/experiences/{experience}/opened", "post"),
     "experience-sound": ("/experiences/{experience}/sound/stream", "get"),
     "experience-player": ("/experiences/{experience}/player", "get"),

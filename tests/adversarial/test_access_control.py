@@ -131,7 +131,7 @@ def test_a_fans_pages_are_for_who_signed_in_and_what_is_theirs_for_nobody_else(
     mute = mutes.pause(experience.person, scene["program"].pk, experience.artist)
     [heard] = factories.insert_listens(experience.person, experience.artist)
     own = {"slug": experience.artist.slug, "experience": experience.pk, "token": token.pk, "mute": mute.pk}
-    own |= {"offer": scene["offer"], "request": scene["request"].pk}
+    own |= {"offer": scene["offer"], "request": scene["request"].pk, "shelf": 1}
     running = mirrors.add_subscription(experience.person, scene["order"].price)
     own |= {"remix": preview.recording_id, "preview": preview.pk}
     own |= {"listen": heard.id, "price": scene["order"].price_id, "order": scene["order"].pk}

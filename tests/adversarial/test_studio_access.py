@@ -32,7 +32,7 @@ def studio_requests(scene: dict[str, Any], slug: str | None = None) -> list[tupl
     own |= {"upload": scene["upload"].pk}
     own |= {"entry": artist.roster_entries.get().pk, "agreement": scene["agreement"].pk}
     own |= {"import": scene["named"].pk, "tier": scene["order"].price.version.tier_id, "offer": scene["offer"]}
-    own |= {"statement": scene["statement"].pk, "promotion": scene["promotion"].pk}
+    own |= {"statement": scene["statement"].pk, "promotion": scene["promotion"].pk, "shelf": 1}
     return [
         (name, path.format(slug=slug or artist.slug, **own), method)
         for name, (path, methods) in STUDIO_PAGES.items()

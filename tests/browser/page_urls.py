@@ -43,6 +43,7 @@ PAGE_URLS = {
     "receipt": PageURL("/r/{receipt}", "nobody"),
     "artists": PageURL("/artists/"),
     "artist": PageURL("/artists/{artist}"),
+    "shelf": PageURL("/artists/{artist}/shelf"),
     "ask": PageURL("/artists/{artist}/ask/{offer}"),
     "requests": PageURL("/requests"),
     "request": PageURL("/requests/{request}"),
@@ -73,6 +74,7 @@ PAGE_URLS = {
     "songs": PageURL(f"{STUDIO}/songs", "principal"),
     "song": PageURL(f"{STUDIO}/songs/{{song}}", "principal"),
     "song-remixes": PageURL(f"{STUDIO}/songs/{{song}}/remixes", "principal"),
+    "studio-shelf": PageURL(f"{STUDIO}/shelf", "principal"),
     "studio-stems": PageURL(f"{STUDIO}/songs/{{song}}/stems", "principal"),
     "studio-labels": PageURL(f"{STUDIO}/labels", "principal"),
     "studio-imports": PageURL(f"{STUDIO}/imports", "principal"),
@@ -173,6 +175,9 @@ NOT_PAGES = {
     "feed-new", "feed-activity", "feed-toast", "artist-listen-count", "welcome-first-listen", "studio-tasks",
     "review-count",
     "review-queue", "recording-audio", "picture", "experience-sound", "review-sound", "label-approval-sound",
+    "shelf-entry", "experience-shelf", "experience-shelf-off", "shelf-sound", "shelf-plays", "studio-shelf-sound",
+    "studio-shelf-decide", "api-shelf", "api-experience-shelf", "api-studio-shelf", "api-studio-shelf-decide",
+    # the first two are pages, of a shared remix alone: tests/browser/test_shelf.py looks at them
     "review-suggest",  # a page, of a remix alone: tests/browser/test_remix_review.py looks at it
 }  # fmt: skip
 

@@ -2229,6 +2229,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("personal_message", "Personal messages"),
                             ("remix", "Remixes"),
+                            ("share", "Shared remixes"),
                             ("playlist", "Playlists"),
                             ("dj", "DJ sets"),
                             ("tier", "Subscription income"),
@@ -2269,6 +2270,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("personal_message", "Personal messages"),
                             ("remix", "Remixes"),
+                            ("share", "Shared remixes"),
                             ("playlist", "Playlists"),
                             ("dj", "DJ sets"),
                             ("tier", "Subscription income"),
@@ -2406,7 +2408,7 @@ class Migration(migrations.Migration):
             model_name="earnedpart",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("use__in", ["personal_message", "remix", "playlist", "dj", "tier", "voice", "train"])
+                    ("use__in", ["personal_message", "remix", "share", "playlist", "dj", "tier", "voice", "train"])
                 ),
                 name="a_part_is_of_a_known_use",
             ),

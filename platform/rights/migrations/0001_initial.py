@@ -98,6 +98,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("personal_message", "Personal messages"),
                             ("remix", "Remixes"),
+                            ("share", "Shared remixes"),
                             ("playlist", "Playlists"),
                             ("dj", "DJ sets"),
                             ("tier", "Subscription income"),
@@ -457,6 +458,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("personal_message", "Personal messages"),
                             ("remix", "Remixes"),
+                            ("share", "Shared remixes"),
                             ("playlist", "Playlists"),
                             ("dj", "DJ sets"),
                             ("tier", "Subscription income"),
@@ -537,6 +539,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("personal_message", "Personal messages"),
                             ("remix", "Remixes"),
+                            ("share", "Shared remixes"),
                             ("playlist", "Playlists"),
                             ("dj", "DJ sets"),
                             ("tier", "Subscription income"),
@@ -613,6 +616,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("personal_message", "Personal messages"),
                             ("remix", "Remixes"),
+                            ("share", "Shared remixes"),
                             ("playlist", "Playlists"),
                             ("dj", "DJ sets"),
                             ("tier", "Subscription income"),
@@ -708,6 +712,7 @@ class Migration(migrations.Migration):
                             ("shape", "Shape"),
                             ("terms", "Terms"),
                             ("envelope", "Envelope"),
+                            ("shelf", "Shelf"),
                             ("lot", "Lot"),
                         ],
                         max_length=8,
@@ -738,6 +743,15 @@ class Migration(migrations.Migration):
                         help_text="of an item: over the facts why its fan gets it (docs/adr/0006)",
                         max_length=64,
                         null=True,
+                    ),
+                ),
+                (
+                    "shelf_hash",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(models.When(kind="shelf", then=models.F("content_hash"))),
+                        help_text="the content hash of an entry on the artist’s shelf; what stands there points to it",
+                        output_field=models.CharField(max_length=64),
                     ),
                 ),
                 ("by", models.CharField(help_text="person:<uuid>", max_length=80, null=True)),
@@ -780,11 +794,12 @@ class Migration(migrations.Migration):
                     ),
                     models.UniqueConstraint(fields=("id", "artist", "shape_hash"), name="decision_and_its_shape"),
                     models.UniqueConstraint(fields=("id", "artist", "envelope_hash"), name="decision_and_its_envelope"),
+                    models.UniqueConstraint(fields=("id", "artist", "shelf_hash"), name="decision_and_its_shelf_entry"),
                     models.UniqueConstraint(
                         fields=("id", "artist", "content_hash", "why_hash"), name="decision_and_its_content_and_why"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["item", "shape", "terms", "envelope", "lot"])),
+                        condition=models.Q(("kind__in", ["item", "shape", "terms", "envelope", "shelf", "lot"])),
                         name="a_decision_is_of_a_known_kind",
                     ),
                     models.CheckConstraint(
@@ -804,7 +819,12 @@ class Migration(migrations.Migration):
                                 ("role__in", ["principal", "owner"]),
                                 ("under__isnull", False),
                             ),
-                            models.Q(("by__isnull", False), ("role", "principal")),
+                            models.Q(("by__isnull", False), ("kind", "shelf"), ("under__isnull", False)),
+                            models.Q(
+                                ("by__isnull", False),
+                                ("role", "principal"),
+                                models.Q(("kind", "shelf"), _negated=True),
+                            ),
                             _connector="OR",
                         ),
                         name="the_principal_signs_what_nothing_signed_covers",
@@ -1677,7 +1697,7 @@ class Migration(migrations.Migration):
             model_name="grant",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("use__in", ["personal_message", "remix", "playlist", "dj", "tier", "voice", "train"])
+                    ("use__in", ["personal_message", "remix", "share", "playlist", "dj", "tier", "voice", "train"])
                 ),
                 name="a_grant_is_for_a_known_use",
             ),
@@ -1686,7 +1706,7 @@ class Migration(migrations.Migration):
             model_name="splitscheme",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("use__in", ["personal_message", "remix", "playlist", "dj", "tier", "voice", "train"])
+                    ("use__in", ["personal_message", "remix", "share", "playlist", "dj", "tier", "voice", "train"])
                 ),
                 name="a_scheme_is_for_a_known_use",
             ),
@@ -1707,7 +1727,7 @@ class Migration(migrations.Migration):
             model_name="agreementscope",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("use__in", ["personal_message", "remix", "playlist", "dj", "tier", "voice", "train"])
+                    ("use__in", ["personal_message", "remix", "share", "playlist", "dj", "tier", "voice", "train"])
                 ),
                 name="a_scope_is_for_a_known_use",
             ),
@@ -1716,7 +1736,7 @@ class Migration(migrations.Migration):
             model_name="storedclearance",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("use__in", ["personal_message", "remix", "playlist", "dj", "tier", "voice", "train"])
+                    ("use__in", ["personal_message", "remix", "share", "playlist", "dj", "tier", "voice", "train"])
                 ),
                 name="a_clearance_is_for_a_known_use",
             ),

@@ -50,6 +50,16 @@ RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN encode(sha256(convert_to(
     'envelope' || E'\\n' || recording || E'\\n' || version || E'\\n' || content, 'UTF8'
 )), 'hex');
+-- An entry on the artist's shelf: whose remix it is, its sound, and what others read. The name comes last.
+CREATE FUNCTION rights_shelf_hash(
+    salt text, person uuid, artist bigint, render bigint, sha256 text, mark text, credit text, name text
+)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE WHEN length(salt) = 32 AND length(sha256) = 64 AND strpos(mark || credit, E'\\n') = 0 THEN
+    encode(sha256(convert_to(
+        'shelf' || E'\\n' || salt || E'\\n' || person || E'\\n' || artist || E'\\n' || render || E'\\n' || sha256 || E'\\n'
+        || mark || E'\\n' || credit || E'\\n' || name, 'UTF8'
+    )), 'hex') END;
 """
 
 
@@ -66,7 +76,8 @@ class Migration(migrations.Migration):
             "DROP FUNCTION rights_content_hash(text, uuid, bigint, text, text, text);"
             "DROP FUNCTION rights_why_hash(text, uuid, bigint, jsonb);"
             "DROP FUNCTION rights_shape_hash(bigint, bigint, text, bigint, bigint, text, text);"
-            "DROP FUNCTION rights_envelope_hash(bigint, bigint, text);",
+            "DROP FUNCTION rights_envelope_hash(bigint, bigint, text);"
+            "DROP FUNCTION rights_shelf_hash(text, uuid, bigint, bigint, text, text, text, text);",
         ),
         append_only("rights_decision"),
         dated_by_clock("rights_decision"),

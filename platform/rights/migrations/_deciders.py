@@ -25,7 +25,7 @@ BEGIN
         END IF;
     END IF;
     IF NEW.under_id IS NOT NULL AND NOT EXISTS (
-        SELECT FROM rights_decision WHERE id = NEW.under_id AND artist_id = NEW.artist_id AND kind NOT IN ('item', 'terms')
+        SELECT FROM rights_decision WHERE id = NEW.under_id AND artist_id = NEW.artist_id AND kind NOT IN ('item', 'terms', 'shelf')
     ) THEN
         RAISE EXCEPTION 'decision % is no signed wider decision of artist %', NEW.under_id, NEW.artist_id
         USING ERRCODE = 'check_violation';
@@ -36,6 +36,12 @@ BEGIN
         AND content_hash = NEW.content_hash
     ) THEN
         PERFORM refuse('a second signature is on the envelope of the first');
+    END IF;
+    -- What stands on the artist's shelf was made inside limits that were signed.
+    IF NEW.kind = 'shelf' AND NOT EXISTS (
+        SELECT FROM rights_decision WHERE id = NEW.under_id AND kind = 'envelope'
+    ) THEN
+        PERFORM refuse('a decision on the shelf is under a signed envelope');
     END IF;
     RETURN NEW;
 END $$;

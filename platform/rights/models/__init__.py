@@ -13,7 +13,16 @@ from rights.models.agreements import (
 )
 from rights.models.claims import Claim
 from rights.models.clearances import ClearanceGrant, ClearanceRecording, StoredClearance
-from rights.models.decisions import CONTENT_HASH, WHY_HASH, ContentHash, Decision, EnvelopeHash, ShapeHash, WhyHash
+from rights.models.decisions import (
+    CONTENT_HASH,
+    WHY_HASH,
+    ContentHash,
+    Decision,
+    EnvelopeHash,
+    ShapeHash,
+    ShelfHash,
+    WhyHash,
+)
 from rights.models.grants import Grant
 from rights.models.imports import CatalogImport, ImportedArtist, ImportFile, ImportLine
 from rights.models.keys import ClearanceKeyHolder, PartyDecision
@@ -51,6 +60,7 @@ __all__ = [
     "RemixLimits",
     "RosterEntry",
     "ShapeHash",
+    "ShelfHash",
     "SplitLine",
     "SplitScheme",
     "StoredClearance",

@@ -19,6 +19,7 @@ class Decision(models.Model):
         SHAPE = "shape"
         TERMS = "terms"
         ENVELOPE = "envelope"
+        SHELF = "shelf"
         # Nothing writes it yet: remixes can be approved by the lot.
         LOT = "lot"
 
@@ -40,6 +41,12 @@ class Decision(models.Model):
         db_persist=True,
         help_text="the content hash of an envelope; what only an envelope may sign points to it",
     )
+    shelf_hash = GeneratedField(
+        expression=Case(When(kind="shelf", then=F("content_hash"))),
+        output_field=CharField(max_length=64),
+        db_persist=True,
+        help_text="the content hash of an entry on the artist’s shelf; what stands there points to it",
+    )
     by = models.CharField(max_length=80, null=True, help_text="person:<uuid>")
     role = models.CharField(max_length=9, blank=True, help_text="the decider’s role in the team at that moment")
     under = models.ForeignKey(
@@ -56,11 +63,12 @@ class Decision(models.Model):
             # What was decided on points to these: shapes and envelopes by theirs, items, which alone have a why, last.
             models.UniqueConstraint(fields=["id", "artist", "shape_hash"], name="decision_and_its_shape"),
             models.UniqueConstraint(fields=["id", "artist", "envelope_hash"], name="decision_and_its_envelope"),
+            models.UniqueConstraint(fields=["id", "artist", "shelf_hash"], name="decision_and_its_shelf_entry"),
             models.UniqueConstraint(
                 fields=["id", "artist", "content_hash", "why_hash"], name="decision_and_its_content_and_why"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["item", "shape", "terms", "envelope", "lot"]),
+                condition=Q(kind__in=["item", "shape", "terms", "envelope", "shelf", "lot"]),
                 name="a_decision_is_of_a_known_kind",
             ),
             models.CheckConstraint(
@@ -70,7 +78,8 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="item", under__isnull=False)
                 | Q(kind="envelope", under__isnull=False, by__isnull=False, role__in=[Role.PRINCIPAL, Role.OWNER])
-                | Q(by__isnull=False, role=Role.PRINCIPAL),
+                | Q(kind="shelf", under__isnull=False, by__isnull=False)
+                | Q(by__isnull=False, role=Role.PRINCIPAL) & ~Q(kind="shelf"),
                 name="the_principal_signs_what_nothing_signed_covers",
             ),
             models.CheckConstraint(
@@ -108,6 +117,13 @@ class EnvelopeHash(Func):
     """The hash that is signed, computed by PostgreSQL from a recording, the envelope's version and its content."""
 
     function = "rights_envelope_hash"
+    output_field = CharField(max_length=64)
+
+
+class ShelfHash(Func):
+    """The hash that a decision on an entry of the shelf holds, computed by PostgreSQL from the whole entry."""
+
+    function = "rights_shelf_hash"
     output_field = CharField(max_length=64)
 
 

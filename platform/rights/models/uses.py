@@ -8,6 +8,8 @@ class Use(models.TextChoices):
 
     PERSONAL_MESSAGE = "personal_message", "Personal messages"
     REMIX = "remix", "Remixes"
+    # A remix that one fan made stands on the artist's page, for others to hear.
+    SHARE = "share", "Shared remixes"
     PLAYLIST = "playlist", "Playlists"
     DJ = "dj", "DJ sets"
     # An artist's subscription income. It is shared out, and nothing is made under it.

@@ -58,6 +58,7 @@ def test_the_switches_of_each_song_say_who_still_has_to_say_yes(artist: Artist) 
     assert [(switch["use"], switch["on"], switch["waiting_for"]) for switch in one["switches"]] == [
         ("personal_message", True, []),
         ("remix", False, []),
+        ("share", False, []),
         ("playlist", True, ["Harbor Lane (label)", "Kestrel Row (publisher)", "Ida Koro (writer)"]),
         ("dj", False, []),
     ]

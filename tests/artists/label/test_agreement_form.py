@@ -63,7 +63,7 @@ def test_the_defaults_are_the_careful_ones(client: Client, scene: Scene) -> None
     page = client.get(scene.path("/new")).content.decode()
 
     assert not re.search(r'name="covers_later"[^>]*checked', page)
-    assert re.findall(r'name="uses" value="(\w+)"', page) == ["remix", "playlist", "dj", "tier"]
+    assert re.findall(r'name="uses" value="(\w+)"', page) == ["remix", "share", "playlist", "dj", "tier"]
 
 
 @pytest.mark.parametrize("use", ["voice", "train", "personal_message", "tier"])

@@ -116,12 +116,12 @@ def test_switches_of_all_songs_and_of_one(artist: Artist, label: Party, client: 
     foreign = client.post(base, {"use": "remix", "on": True, "recording": other.pk}, content_type=JSON)
     [listed] = client.get(f"{base}/songs").json()["results"]
 
-    assert [switch["on"] for switch in on] == [True, False, False]
-    assert [switch["on"] for switch in off] == [False, False, False]
+    assert [switch["on"] for switch in on] == [True, False, False, False]
+    assert [switch["on"] for switch in off] == [False, False, False, False]
     assert client.get(base).json() == on
     assert foreign.status_code == 404
     assert (listed["recording"], listed["switches"]) == (song.pk, off)
-    assert "Mara Veil (artist) has not said yes to remixes, playlists and DJ sets" in listed["others"]
+    assert "Mara Veil (artist) has not said yes to remixes, shared remixes, playlists and DJ sets" in listed["others"]
     assert listed["unsold"] == []
 
 

@@ -127,8 +127,8 @@ def test_what_others_say_is_shown_with_who_and_without_a_button(song: OwnedSong)
 
     page = visible_text(answer)
     assert "Kestrel Row (publisher) said no to remixes" in page
-    assert "Mara Veil (artist) has not said yes to playlists and DJ sets" in page
-    assert answer.content.decode().count('role="switch"') == 6  # of all songs, and of one
+    assert "Mara Veil (artist) has not said yes to shared remixes, playlists and DJ sets" in page
+    assert answer.content.decode().count('role="switch"') == 8  # of all songs, and of one
 
 
 def test_the_page_says_which_role_of_the_split_nobody_has_yet(artist: Artist) -> None:

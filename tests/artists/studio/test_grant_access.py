@@ -62,8 +62,8 @@ def test_somebody_who_may_not_press_a_switch_cannot(artist: Artist) -> None:
         return [name for name, rest in re.findall(r'id="switch-(\w+)"([^>]*)>', page) if "disabled" in rest]
 
     assert disabled("principal") == []
-    assert disabled("owner") == ["remix", "playlist", "dj"]
-    assert disabled("reviewer") == ["personal_message", "remix", "playlist", "dj"]
+    assert disabled("owner") == ["remix", "share", "playlist", "dj"]
+    assert disabled("reviewer") == ["personal_message", "remix", "share", "playlist", "dj"]
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,8 @@ def test_every_use_has_a_switch_for_all_songs_and_for_each_song(artist: Artist, 
     page = member_client(artist, "principal").get(grants_path(artist))
 
     assert switch_states(page) == {
-        "personal_message": "true", "remix": "false", "playlist": "false", "dj": "false",
-        f"personal_message:{song.pk}": "true", f"remix:{song.pk}": "false",
+        "personal_message": "true", "remix": "false", "share": "false", "playlist": "false", "dj": "false",
+        f"personal_message:{song.pk}": "true", f"remix:{song.pk}": "false", f"share:{song.pk}": "false",
         f"playlist:{song.pk}": "false", f"dj:{song.pk}": "false",
     }  # fmt: skip
     text = visible_text(page)

@@ -1,0 +1,203 @@
+"""Offer a delivered remix to the artist's shelf, and decide about it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts import consents, roles
+from accounts.models import AgeBand, Consent, Person
+from accounts.people import clean_name
+from ai.names import safe_name
+from artists.exceptions import InvalidRequest, NotOffered, Stale, TermsChanged, Uncleared
+from artists.notifications import artist_team_notices
+from artists.permissions import require_role
+from audit import trail
+from catalog.models import Recording
+from fans import experiences, remixes, renders, shelf, shelf_terms
+from fans.models import Experience, RemixOffer, RenderFile, ShelfEntry
+from live import notices
+from live.notices import NewNotice
+from rights import clearance, decisions, hashing
+from rights.clearance_result import Clearance
+from rights.models import Decision, Use
+
+SAID_CLOSED = "This remix cannot be offered to the shelf at the moment. Nothing was changed."
+MAX_NAME_LENGTH = 80
+State = ShelfEntry.State
+
+
+def offer(experience: Experience, *, by: Person, name: str, terms_hash: str) -> ShelfEntry:
+    """Offer a remix to the shelf, with this name for others to read, or "" for a fan. Its copy is made then.
+
+    `terms_hash` is of the terms that the maker saw. Raises InvalidRequest, NotOffered or TermsChanged.
+    """
+    name = _clean_name(name, by)
+    if terms_hash != shelf_terms.hash_terms(experience.artist.name):
+        raise TermsChanged("Accept the terms as they are now: they are another version than the one you saw.")
+    with transaction.atomic():
+        own = experiences.received_by(by).select_for_update(no_key=True, of=("self",)).get(pk=experience.pk)
+        remix = remixes.find_remix(own.maker, own.text)
+        cleared = _clear(own, remix.render.recording) if remix and not own.withdrawn_at and not own.stopped else None
+        if remix is None or cleared is None:
+            raise NotOffered(SAID_CLOSED)
+        if ShelfEntry.objects.open().filter(experience=own).exists():
+            raise Stale("You offered this one already.")
+        entry = ShelfEntry.objects.create(
+            experience=own,
+            person=by,
+            artist=own.artist,
+            recording=remix.render.recording,
+            consent=_accept_terms(own, by),
+            render=renders.want_copy(remix.render, cleared),
+            mark=own.mark,
+            credit=own.credit,
+            name=name,
+        )
+        trail.record("shelf.offered", by=by.actor, subject=str(entry), artist=own.artist_id, named=bool(name))
+        notices.post(_notices(entry))
+    return entry
+
+
+def put_on(entry_id: int, *, by: Person) -> ShelfEntry:
+    """Put what waits on the shelf. Raises NotAllowed, Stale or Uncleared."""
+    with _change(entry_id, by, State.OFFERED) as entry:
+        _decide(entry, by, refuse_name=False)
+    return entry
+
+
+def put_on_without_name(entry_id: int, *, by: Person) -> ShelfEntry:
+    """Put what waits on the shelf, and refuse its name: it is by a fan. Raises what `put_on` raises."""
+    with _change(entry_id, by, State.OFFERED) as entry:
+        _decide(entry, by, refuse_name=True)
+    return entry
+
+
+def refuse_name(entry_id: int, *, by: Person) -> ShelfEntry:
+    """Take the name off what stands on the shelf, by another decision. Raises what `put_on` raises."""
+    with _change(entry_id, by, State.ON) as entry:
+        if not entry.name:
+            raise Stale("It is without a name already.")
+        _decide(entry, by, refuse_name=True)
+    return entry
+
+
+def decline(entry_id: int, *, by: Person) -> ShelfEntry:
+    """Decline what was offered. Its maker may offer it again. Raises NotAllowed or Stale."""
+    with _change(entry_id, by, State.OFFERED) as entry:
+        ShelfEntry.objects.filter(pk=entry.pk).update(state=State.DECLINED, decided_by=by.actor)
+        trail.record("shelf.declined", by=by.actor, subject=str(entry), artist=entry.artist_id)
+        renders.let_go([entry.render_id])
+        notices.post(_notices(entry))
+    return entry
+
+
+def take_off(entry_id: int, *, by: Person) -> ShelfEntry:
+    """Take it off the shelf, or back before somebody decided. The maker may, and every member of the team.
+
+    Raises NotAllowed or Stale.
+    """
+    with transaction.atomic():
+        entry = _lock(entry_id)
+        reason = "maker" if entry.person_id == by.pk else "team"
+        if reason == "team":
+            require_role(entry.artist, by, roles.may_decide, "decide about the shelf")
+        if entry.state not in (State.OFFERED, State.ON):
+            raise Stale("It is not on the shelf any more.")
+        notices.post([*shelf.end([entry], by=by.actor, reason=reason), *_team_notices(entry)])
+    return ShelfEntry.objects.get(pk=entry_id)
+
+
+def _decide(entry: ShelfEntry, by: Person, *, refuse_name: bool) -> None:
+    """Record a decision on exactly this entry, and put it on the shelf. Raises Stale or Uncleared."""
+    role = roles.role_of(by, entry.artist.team_id)
+    offer = RemixOffer.objects.open().shared().filter(recording=entry.recording_id).select_related("decision").first()
+    if offer is None or role is None:
+        raise Stale("The limits that are signed for this song do not let other fans hear its remixes.")
+    answer = clearance.clear(Use.SHARE, entry.artist, [entry.recording], territory=entry.person.country)
+    if not isinstance(answer, Clearance):
+        raise Uncleared(f"Not everyone has said yes: {'; '.join(answer.missing)}. It waits.")
+    copy = RenderFile.objects.filter(render=entry.render_id, name=RenderFile.Name.STREAM).first()
+    if copy is None or entry.salt is None or entry.render_id is None:
+        raise Stale("Its copy for the shelf is not made yet.")
+    is_refused = entry.is_name_refused or (refuse_name and bool(entry.name))
+    entry.name, entry.sha256, entry.is_name_refused = "" if is_refused else entry.name, copy.sha256, is_refused
+    entry.decision = decisions.record_decision(
+        Decision.Kind.SHELF, _hash(entry), artist=entry.artist, by=by.actor, role=role, under=offer.decision
+    )
+    entry.state, entry.decided_by = State.ON, by.actor
+    entry.save(update_fields=["name", "sha256", "is_name_refused", "decision", "state", "decided_by"])
+    facts = {"decision": entry.decision.pk, "named": bool(entry.name), "name_refused": is_refused}
+    trail.record("shelf.put_on", by=by.actor, subject=str(entry), artist=entry.artist_id, role=role, **facts)
+    notices.post(_notices(entry))
+
+
+def _hash(entry: ShelfEntry) -> str:
+    assert entry.salt is not None
+    assert entry.render_id is not None
+    assert entry.name is not None
+    return hashing.shelf_hash(
+        salt=entry.salt,
+        person=entry.person_id,
+        artist=entry.artist_id,
+        render=entry.render_id,
+        sha256=entry.sha256,
+        mark=entry.mark,
+        credit=entry.credit,
+        name=entry.name,
+    )
+
+
+@contextmanager
+def _change(entry_id: int, by: Person, state: State) -> Iterator[ShelfEntry]:
+    """The entry in this state, locked, for a member of its team."""
+    with transaction.atomic():
+        entry = _lock(entry_id)
+        require_role(entry.artist, by, roles.may_decide, "decide about the shelf")
+        if entry.state != state:
+            raise Stale(f"Somebody changed it meanwhile: {entry.get_state_display().lower()}.")
+        yield entry
+    entry.refresh_from_db()
+
+
+def _lock(entry_id: int) -> ShelfEntry:
+    related = ShelfEntry.objects.select_related("artist", "person", "recording")
+    return related.select_for_update(no_key=True, of=("self",)).get(pk=entry_id)
+
+
+def _clear(experience: Experience, recording: Recording) -> Clearance | None:
+    """The yes of everybody to sharing remixes of the song where its maker is, if the signed limits share them."""
+    if not shelf.is_shared(recording):
+        return None
+    answer = clearance.clear(Use.SHARE, experience.artist, [recording], territory=experience.person.country)
+    return answer if isinstance(answer, Clearance) else None
+
+
+def _accept_terms(experience: Experience, by: Person) -> Consent:
+    words = shelf_terms.write_terms(experience.artist.name)
+    return consents.give(by, f"shelf:{experience.pk}", shelf_terms.VERSION, words)
+
+
+def _clean_name(name: str, person: Person) -> str:
+    """Raises InvalidRequest."""
+    try:
+        name = clean_name(name)
+    except ValidationError as error:
+        raise InvalidRequest(error.messages[0]) from error
+    if name and person.age_band != AgeBand.ADULT:
+        raise InvalidRequest("Under 18 a remix on the shelf is by a fan.")
+    if len(name) > MAX_NAME_LENGTH:
+        raise InvalidRequest(f"Choose a name of at most {MAX_NAME_LENGTH} characters.")
+    if name and not safe_name(name):
+        raise InvalidRequest("Choose another name: others cannot be shown this one.")
+    return name
+
+
+def _notices(entry: ShelfEntry) -> list[NewNotice]:
+    return [NewNotice(entry.person_id, shelf.CHANGED, str(entry)), *_team_notices(entry)]
+
+
+def _team_notices(entry: ShelfEntry) -> list[NewNotice]:
+    told = artist_team_notices(shelf.CHANGED, entry.artist_id, str(entry))
+    return [notice for notice in told if notice.person_id != entry.person_id]

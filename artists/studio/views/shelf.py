@@ -1,0 +1,75 @@
+"""Remixes by fans on the artist's page: what was offered, what stands there, and the team's decisions."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_safe
+
+from accounts.requests import AuthenticatedHttpRequest
+from artists.remixes import shelf as decisions
+from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
+from artists.studio.messages import error_message
+from fans import shelf
+from fans.models import ShelfEntry
+from fans.views.shelf import Shown
+from web.decorators import post_only
+from web.ranges import file_response
+
+DECISIONS = {
+    "put-on": (decisions.put_on, "It is on your page now."),
+    "put-on-by-a-fan": (decisions.put_on_without_name, "It is on your page now, by a fan."),
+    "by-a-fan": (decisions.refuse_name, "The name is off. It reads “by a fan” now."),
+    "decline": (decisions.decline, "Declined. The fan keeps the remix."),
+    "take-off": (decisions.take_off, "It is off your page. The fan keeps the remix."),
+}
+
+
+@require_safe
+@team_member_required
+def show_shelf(request: AuthenticatedHttpRequest, studio: Studio) -> HttpResponse:
+    return _render(request, studio)
+
+
+@require_safe
+@team_member_required
+def play_entry(request: AuthenticatedHttpRequest, studio: Studio, entry_id: int) -> HttpResponseBase:
+    """The copy that others would hear, or hear."""
+    found = shelf.find_sound(_get_entry_or_404(studio, entry_id))
+    if found is None:
+        raise Http404
+    path, sha256 = found
+    return file_response(request, path, etag=sha256, content_type=shelf.MEDIA_TYPE)
+
+
+@post_only
+@team_member_required
+def decide(request: AuthenticatedHttpRequest, studio: Studio, entry_id: int, decision: str) -> HttpResponse:
+    """Put an entry on, with or without its name, decline it, take its name off or take it off."""
+    entry = _get_entry_or_404(studio, entry_id, state=None)
+    if decision not in DECISIONS:
+        raise Http404
+    act, words = DECISIONS[decision]
+    try:
+        act(entry.pk, by=request.user)
+    except USER_ERRORS as error:
+        return _render(request, studio, problem=error_message(error), status=error_status(error))
+    messages.success(request, words)
+    return redirect(studio.url("studio-shelf"))
+
+
+def _get_entry_or_404(studio: Studio, entry_id: int, state: str | None = "open") -> ShelfEntry:
+    entries = ShelfEntry.objects.open() if state else ShelfEntry.objects.all()
+    return get_object_or_404(entries.filter(artist=studio.artist).select_related("render"), pk=entry_id)
+
+
+def _render(request: AuthenticatedHttpRequest, studio: Studio, *, problem: str = "", status: int = 200) -> HttpResponse:
+    shown = [Shown(entry, shelf.open_remix(entry)) for entry in shelf.list_open(studio.artist)]
+    return studio.render(
+        request,
+        "studio/shelf.html",
+        status=status,
+        section="songs",
+        offered=[one for one in shown if one.entry.state == ShelfEntry.State.OFFERED],
+        on_shelf=[one for one in reversed(shown) if one.entry.state == ShelfEntry.State.ON],
+        problem=problem,
+    )

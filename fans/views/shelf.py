@@ -1,0 +1,97 @@
+"""Remixes by fans, for other fans: the shelf of an artist, the page of one entry, its sound and its plays."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.decorators import login_required
+from accounts.models import Person
+from accounts.requests import AuthenticatedHttpRequest
+from catalog.models import Artist
+from fans import discovery, shelf
+from fans.models import ShelfEntry
+from fans.remixes import Remix
+from listens import player_api
+from listens.first_party import ReportedPlay
+from web.decorators import post_only
+from web.ranges import file_response
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    entry: ShelfEntry
+    remix: Remix
+
+    @property
+    def summary(self) -> str:
+        """The changes in one line: "Tempo 10 % slower, room in a hall"."""
+        return ", ".join(f"{what} {how}" for what, how in self.remix.changes) or "As it was recorded"
+
+
+@require_safe
+@never_cache
+@login_required
+def artist_shelf(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
+    """What the person can hear there, and what they offered themselves."""
+    artist = get_object_or_404(Artist, slug=slug)
+    context = {
+        "artist": artist,
+        "shown": [Shown(entry, shelf.open_remix(entry)) for entry in shelf.list_for(request.user, artist)],
+        "own": [Shown(entry, shelf.open_remix(entry)) for entry in shelf.list_own(request.user, artist)],
+        "remixable": discovery.remixable_recordings(artist),
+        "section": "artists",
+    }
+    return render(request, "fans/shelf.html", context)
+
+
+@require_safe
+@never_cache
+@login_required
+def shelf_entry(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    entry = _get_entry_or_404(request.user, pk)
+    remix = shelf.open_remix(entry)
+    player = remix.build_player(key=str(entry), sound_url=reverse("shelf-sound", args=[pk]))
+    context = {"artist": entry.artist, "entry": entry, "remix": remix, "player": player, "section": "artists"}
+    return render(request, "fans/shelf_entry.html", context)
+
+
+@require_safe
+@login_required
+def shelf_sound(request: AuthenticatedHttpRequest, pk: int) -> HttpResponseBase:
+    """The copy for the shelf, or a range of it. Who may hear it is asked anew each time, where the hearer is."""
+    found = shelf.find_sound(_get_entry_or_404(request.user, pk))
+    if found is None:
+        raise Http404
+    path, sha256 = found
+    return file_response(request, path, etag=sha256, content_type=shelf.MEDIA_TYPE)
+
+
+@post_only
+@never_cache
+@login_required
+def record_play(request: AuthenticatedHttpRequest, pk: int) -> JsonResponse:
+    """Record that the person heard it: a listen of the recording it was made of. 404 as for its sound."""
+    entry = _get_entry_or_404(request.user, pk)
+
+    def build(**said: Any) -> ReportedPlay:
+        return ReportedPlay(
+            recording=entry.recording,
+            milliseconds=shelf.open_remix(entry).milliseconds,
+            remix=str(entry),
+            available_since=entry.decided_at,
+            **said,
+        )
+
+    return player_api.respond(request, build)
+
+
+def _get_entry_or_404(person: Person, pk: int) -> ShelfEntry:
+    entry = shelf.find_for(person, pk)
+    if entry is None:
+        raise Http404
+    return entry
