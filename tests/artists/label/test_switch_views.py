@@ -115,7 +115,7 @@ def test_a_switch_is_on_until_the_agreement_that_permits_it_has_ended(song: Owne
             agreements.accept(version, party, by=owners.get_signer(party), fresh=True)
     assert Grant.objects.filter(party=song.label, ended_at__gt=timezone.now()).exists()
 
-    assert [switch.is_on for switch in list_master(song.label, artist)] == [True, False, False]
+    assert [switch.is_on for switch in list_master(song.label, artist)] == [True, False, False, False]
 
 
 def test_what_others_say_is_shown_with_who_and_without_a_button(song: OwnedSong) -> None:

@@ -131,7 +131,7 @@ def test_songs_are_found_by_their_title_and_shown_in_pages(artist: Artist) -> No
     found = client.get(grants_path(artist), {"q": "song 07"})
     nothing = client.get(grants_path(artist), {"q": "zzz\0"})
 
-    assert [len(switch_states(page)) for page in (first, second, found, nothing)] == [48, 12, 8, 4]
+    assert [len(switch_states(page)) for page in (first, second, found, nothing)] == [60, 15, 10, 5]
     assert f"remix:{songs[7].pk}" in switch_states(found)
     assert "No song has “ zzz ” in its title." in visible_text(nothing)
     assert client.get(grants_path(artist), {"before": "nonsense"}).status_code == 200
