@@ -45,6 +45,7 @@ WITH paid AS MATERIALIZED (
     WHERE request.state = 'delivered' AND request.paid_by IN ('card', 'credit')
     AND request.ended_at > statement_timestamp() - %(days)s - %(latest)s AND request.id > %(after)s
     AND experience.kind = 'remix' AND experience.text IS NOT NULL
+    AND (%(experience)s::uuid IS NULL OR experience.id = %(experience)s)
     AND NOT EXISTS (SELECT FROM fans_remixrefund refund WHERE refund.experience_id = experience.id)
     ORDER BY request.id LIMIT %(size)s
 )
@@ -85,6 +86,13 @@ def seconds_until_due() -> float | None:
     return due.seconds_until(StopCheck.objects.all())
 
 
+def refund_before_erasure(experience_id: UUID) -> None:
+    """Pay it back now if it stopped in time: what is erased is not found any more."""
+    for paid in _read_paid(0, experience_id):
+        if paid.is_owed:
+            refund(paid.request, paid.experience)
+
+
 def refund(request_id: int, experience_id: UUID) -> bool:
     """Pay back one that stopped, in one transaction. False where that was done before, or payments are off.
 
@@ -118,8 +126,8 @@ def _find_owed() -> Iterator[_Paid]:
         after = found[-1].request
 
 
-def _read_paid(after: int) -> list[_Paid]:
+def _read_paid(after: int, experience: UUID | None = None) -> list[_Paid]:
     about: dict[str, Any] = {"days": timedelta(days=settings.REMIX_REFUND_DAYS), "latest": LATEST}
     with connection.cursor() as cursor:
-        cursor.execute(STOPPED_SQL, about | {"after": after, "size": BATCH_SIZE})
+        cursor.execute(STOPPED_SQL, about | {"after": after, "size": BATCH_SIZE, "experience": experience})
         return [_Paid(*row) for row in cursor.fetchall()]

@@ -179,6 +179,18 @@ def test_nothing_goes_back_of_what_its_fan_erased(story: Story) -> None:
     assert (RemixRefund.objects.count(), story.hold().back_wanted_at) == (0, None)
 
 
+def test_what_stopped_before_its_fan_erased_it_is_paid_back(story: Story) -> None:
+    experience = story.deliver()
+    story.stop()
+
+    erasure.erase_experience(experience.pk, by=story.fan.actor, reason="the fan asked for it")
+    refunds.work()
+    story.work()
+
+    refund = RemixRefund.objects.get()
+    assert (refund.by, refund.stopped_at, story.hold().status) == ("Harbor Lane", story.version.ended_at, "refunded")
+
+
 def test_nothing_goes_back_after_the_last_day(story: Story, settings: Settings) -> None:
     story.deliver()
     settings.REMIX_REFUND_DAYS = 0
