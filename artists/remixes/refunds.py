@@ -94,7 +94,7 @@ def refund_before_erasure(experience_id: UUID) -> None:
 
 
 def refund(request_id: int, experience_id: UUID) -> bool:
-    """Pay back one that stopped, in one transaction. False where that was done before, or payments are off.
+    """Pay back one that stopped, in one transaction. False where the fan has it back already, or payments are off.
 
     The database refuses it for one that plays.
     """
@@ -105,9 +105,10 @@ def refund(request_id: int, experience_id: UUID) -> bool:
             return False
         is_by_card = request.paid_by == ExperienceRequest.PaidBy.CARD
         hold = authorisations.find(str(request)) if is_by_card else None
-        if is_by_card and hold is None:  # the site runs on other money now
+        left = hold.captured_amount - hold.returned_amount if hold and hold.captured_amount else 0
+        if is_by_card and not left:  # the site runs on other money now, or all of it went back another way
             return False
-        money = {"amount": hold.captured_amount, "currency": hold.currency} if hold else {}
+        money = {"amount": left, "currency": hold.currency} if hold else {}
         RemixRefund.objects.create(experience_id=experience_id, request=request_id, paid_by=request.paid_by, **money)
         if hold is None:
             request_credits.give_back_used(str(request))
