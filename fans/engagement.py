@@ -129,7 +129,8 @@ def wait_for_counting(person_id: UUID, artist_id: int) -> None:
 def recent_progress(person_id: UUID, artist_id: int, *, since: datetime, until: datetime) -> list[Progress]:
     """The progress that the listens counted since then made, as if they had come in one batch.
 
-    Those that started after `until` take their numbers, but are set aside: they are not asked about.
+    Those that started after `until` take their numbers, but are set aside: they are not asked about. Those that no
+    count has yet are left out.
     """
     of_artist = Engagement.objects.filter(person=person_id, artist=artist_id)
     of_recording = RecordingEngagement.objects.filter(person=person_id, recording=OuterRef("recording"))
@@ -141,6 +142,8 @@ def recent_progress(person_id: UUID, artist_id: int, *, since: datetime, until: 
     for pk, recording, started_at, origin, source, total, of_this in rows.order_by("pk").values_list(
         "pk", "recording", "started_at", "origin", "source__uri", *counts
     ):
+        if total is None or of_this is None:
+            continue
         late, remix = started_at > until, source == REMIX_PLAYER_URI
         listen = NewListen(pk, person_id, artist_id, recording, started_at, origin, set_aside=late, is_remix=remix)
         for key, number in ((None, total), (recording, of_this)):

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 class RemixRefund(models.Model):
     """What paid for a remix goes back, because the remix stopped soon after it was delivered. Each once at most.
 
-    The database sets `by`, `stopped_at` and `at`. It refuses one for what still plays, and another amount than was paid
+    The database sets `by`, `stopped_at` and `at`. It refuses one for what still plays, and another amount than is left
     (`artists.migrations._refunds`).
     """
 
@@ -21,7 +21,7 @@ class RemixRefund(models.Model):
     )
     request = models.BigIntegerField(unique=True, help_text="a plain id: this app cannot import requests")
     paid_by = models.CharField(max_length=6, choices=PaidBy.choices)
-    amount = models.BigIntegerField(null=True, help_text="what a card paid, in minor units")
+    amount = models.BigIntegerField(null=True, help_text="what goes back to a card, in minor units")
     currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     by = models.CharField(
         max_length=200, blank=True, default="", db_default="", help_text="whose yes ended; empty where nobody knows"

@@ -19,7 +19,7 @@ BEGIN
     AND (NEW.paid_by = 'credit' OR EXISTS (
         SELECT FROM billing_authorisation hold WHERE hold.reference = 'request:' || request.id
         AND hold.decision_id = experience.decision_id
-        AND (hold.captured_amount, hold.currency) = (NEW.amount, NEW.currency)
+        AND (hold.captured_amount - hold.returned_amount, hold.currency) = (NEW.amount, NEW.currency)
     ));
     IF NOT FOUND OR stopped.withdrawn_at IS NULL AND stopped.clearance_id IS NULL THEN
         PERFORM refuse('what is paid back is what was paid for a remix that stopped');

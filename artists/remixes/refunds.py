@@ -45,6 +45,7 @@ WITH paid AS MATERIALIZED (
     WHERE request.state = 'delivered' AND request.paid_by IN ('card', 'credit')
     AND request.ended_at > statement_timestamp() - %(days)s - %(latest)s AND request.id > %(after)s
     AND experience.kind = 'remix' AND experience.text IS NOT NULL
+    AND (%(experience)s::uuid IS NULL OR experience.id = %(experience)s)
     AND NOT EXISTS (SELECT FROM fans_remixrefund refund WHERE refund.experience_id = experience.id)
     ORDER BY request.id LIMIT %(size)s
 )
@@ -85,8 +86,15 @@ def seconds_until_due() -> float | None:
     return due.seconds_until(StopCheck.objects.all())
 
 
+def refund_before_erasure(experience_id: UUID) -> None:
+    """Pay it back now if it stopped in time: what is erased is not found any more."""
+    for paid in _read_paid(0, experience_id):
+        if paid.is_owed:
+            refund(paid.request, paid.experience)
+
+
 def refund(request_id: int, experience_id: UUID) -> bool:
-    """Pay back one that stopped, in one transaction. False where that was done before, or payments are off.
+    """Pay back one that stopped, in one transaction. False where the fan has it back already, or payments are off.
 
     The database refuses it for one that plays.
     """
@@ -97,9 +105,10 @@ def refund(request_id: int, experience_id: UUID) -> bool:
             return False
         is_by_card = request.paid_by == ExperienceRequest.PaidBy.CARD
         hold = authorisations.find(str(request)) if is_by_card else None
-        if is_by_card and hold is None:  # the site runs on other money now
+        left = hold.captured_amount - hold.returned_amount if hold and hold.captured_amount else 0
+        if is_by_card and not left:  # the site runs on other money now, or all of it went back another way
             return False
-        money = {"amount": hold.captured_amount, "currency": hold.currency} if hold else {}
+        money = {"amount": left, "currency": hold.currency} if hold else {}
         RemixRefund.objects.create(experience_id=experience_id, request=request_id, paid_by=request.paid_by, **money)
         if hold is None:
             request_credits.give_back_used(str(request))
@@ -118,8 +127,8 @@ def _find_owed() -> Iterator[_Paid]:
         after = found[-1].request
 
 
-def _read_paid(after: int) -> list[_Paid]:
+def _read_paid(after: int, experience: UUID | None = None) -> list[_Paid]:
     about: dict[str, Any] = {"days": timedelta(days=settings.REMIX_REFUND_DAYS), "latest": LATEST}
     with connection.cursor() as cursor:
-        cursor.execute(STOPPED_SQL, about | {"after": after, "size": BATCH_SIZE})
+        cursor.execute(STOPPED_SQL, about | {"after": after, "size": BATCH_SIZE, "experience": experience})
         return [_Paid(*row) for row in cursor.fetchall()]

@@ -1,8 +1,9 @@
 """Want the sound of a remix for each moment that is cleared. `work renders` makes it, and `drafting` goes on."""
 
+import logging
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 
 from ai.remix.recipe import Recipe
@@ -20,7 +21,10 @@ CLOSED = "uncleared: this song is not open for remixes any more"
 OTHER_PARTS = "uncleared: the song has other parts by now"
 NARROWER = "uncleared: the limits of this song are narrower by now"
 UNCHANGED = "unsayable: the limits of this song leave nothing that rules could change"
+BROKEN = "unsayable: making it broke; the log of the drafts process says how"
 RELATED = ("person", "program__artist", "version__recording", "recording", "request__remix__offer", "render__source")
+
+logger = logging.getLogger(__name__)
 
 
 def want_next() -> bool:
@@ -31,7 +35,7 @@ def want_next() -> bool:
         refused, cleared = clear(found)
         for moment in found:
             if moment.pk in cleared:
-                refused |= want(moment, cleared[moment.pk])
+                refused |= _try_to_want(moment, cleared[moment.pk])
         drafts.store_drafts(found, [], refused)
     return bool(found)
 
@@ -50,6 +54,18 @@ def clear(found: Sequence[Moment]) -> tuple[dict[int, str], dict[int, Clearance]
         [moment for moment in found if moment.pk in cleared], generation.find_counts(found)
     )
     return refused | passed, {pk: granted for pk, granted in cleared.items() if pk not in passed}
+
+
+def _try_to_want(moment: Moment, cleared: Clearance) -> dict[int, str]:
+    """As `want`. One that breaks is refused, so that it does not hold up the others for ever."""
+    try:
+        with transaction.atomic():
+            return want(moment, cleared)
+    except DatabaseError:  # nothing of the moment: the batch is tried again
+        raise
+    except Exception:
+        logger.exception("The sound of %s could not be wanted", moment)
+        return {moment.pk: BROKEN}
 
 
 def want(moment: Moment, cleared: Clearance) -> dict[int, str]:

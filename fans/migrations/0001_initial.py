@@ -841,7 +841,7 @@ class Migration(migrations.Migration):
                         choices=[("card", "Card"), ("credit", "a request of the fan's tier")], max_length=6
                     ),
                 ),
-                ("amount", models.BigIntegerField(help_text="what a card paid, in minor units", null=True)),
+                ("amount", models.BigIntegerField(help_text="what goes back to a card, in minor units", null=True)),
                 ("currency", models.CharField(blank=True, db_default="", default="", max_length=3)),
                 (
                     "by",

@@ -147,6 +147,20 @@ def test_a_listen_after_the_opt_in_takes_its_number_and_is_left_to_its_own_batch
     assert [point for _, point in answered(fan)] == [1]
 
 
+def test_what_is_stored_and_not_counted_yet_holds_up_nobody(artist: Artist, song: Recording) -> None:
+    program = factories.create_program(artist, moment="first_listen", nth=1)
+    waiting, other = factories.create_fan(), factories.create_fan()
+    play(other, song)
+    factories.insert_listens(waiting, artist, 1, recording=song)
+    Listen.objects.filter(person=waiting).update(started_at=Now() - timedelta(hours=1))
+    for fan in (waiting, other):
+        opt_ins.opt_in(fan, artist)
+
+    assert look_back.look_back_next()
+
+    assert (answered(waiting), answered(other)) == ([], [(program.pk, 1)])
+
+
 def test_an_opt_in_of_long_ago_is_passed_over(artist: Artist, song: Recording) -> None:
     factories.create_program(artist, moment="first_listen", nth=1)
     fan = factories.create_fan()

@@ -139,6 +139,23 @@ def _read_pages(story: Story, experience: Experience) -> None:
     assert "We paid back €4.00" in told[0]
 
 
+@pytest.mark.parametrize("by_hand", [150, 400])
+def test_what_came_back_another_way_is_not_promised_again(story: Story, by_hand: int) -> None:
+    story.deliver()
+    body = f"payment_intent={story.hold().provider_id}&amount={by_hand}"
+    answer = story.fake.handle("POST", "/v1/refunds", {"Authorization": "Bearer sk_test_simulated"}, body)
+    assert answer.status == 200
+    story.work()
+    assert story.hold().returned_amount == by_hand
+
+    story.stop()
+    refunds.work()
+    story.work()
+
+    promised = list(RemixRefund.objects.values_list("amount", flat=True))
+    assert (promised, story.hold().returned_amount) == ([250] if by_hand == 150 else [], 400)
+
+
 def test_a_request_of_a_tier_is_usable_again_and_once(story: Story) -> None:
     subscribe(story.fan, story.artist, story.fake)
     story.deliver()
@@ -177,6 +194,18 @@ def test_nothing_goes_back_of_what_its_fan_erased(story: Story) -> None:
     refunds.work()
 
     assert (RemixRefund.objects.count(), story.hold().back_wanted_at) == (0, None)
+
+
+def test_what_stopped_before_its_fan_erased_it_is_paid_back(story: Story) -> None:
+    experience = story.deliver()
+    story.stop()
+
+    erasure.erase_experience(experience.pk, by=story.fan.actor, reason="the fan asked for it")
+    refunds.work()
+    story.work()
+
+    refund = RemixRefund.objects.get()
+    assert (refund.by, refund.stopped_at, story.hold().status) == ("Harbor Lane", story.version.ended_at, "refunded")
 
 
 def test_nothing_goes_back_after_the_last_day(story: Story, settings: Settings) -> None:
