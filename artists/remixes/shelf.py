@@ -121,7 +121,8 @@ def _decide(entry: ShelfEntry, by: Person, *, refuse_name: bool) -> None:
     copy = RenderFile.objects.filter(render=entry.render_id, name=RenderFile.Name.STREAM).first()
     if copy is None or entry.salt is None or entry.render_id is None:
         raise Stale("Its copy for the shelf is not made yet.")
-    is_refused = entry.is_name_refused or (refuse_name and bool(entry.name))
+    # Whoever is known to be younger since the offer has no name there: `maker` is empty.
+    is_refused = entry.is_name_refused or (bool(entry.name) and (refuse_name or not entry.maker))
     entry.name, entry.sha256, entry.is_name_refused = "" if is_refused else entry.name, copy.sha256, is_refused
     entry.decision = decisions.record_decision(
         Decision.Kind.SHELF, _hash(entry), artist=entry.artist, by=by.actor, role=role, under=offer.decision

@@ -160,6 +160,17 @@ def test_who_is_switched_off_or_became_younger_has_no_name_there(scene: Shelf) -
     assert ShelfEntry.objects.get(pk=entry.pk).state == "on"
 
 
+def test_who_became_younger_before_the_decision_is_put_on_as_a_fan(scene: Shelf) -> None:
+    entry = scene.offer()
+    ages.lower(scene.maker, "16_17", by=factories.get_staff(), reason="a test")
+
+    on = decisions.put_on(entry.pk, by=scene.principal)
+
+    assert (on.state, on.name, on.is_name_refused) == ("on", "", True)
+    assert Entry.objects.get(action="shelf.put_on").facts["named"] is False
+    assert heard_by() == ["Remixed by a fan, approved by Mara Veil"]
+
+
 def test_a_hearer_hears_it_where_everybody_permits_it(scene: Shelf) -> None:
     scene.put_on()
     artist = scene.experience.artist
