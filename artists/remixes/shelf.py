@@ -181,7 +181,7 @@ def _accept_terms(experience: Experience, by: Person) -> Consent:
 
 
 def _clean_name(name: str, person: Person) -> str:
-    """Raises InvalidRequest."""
+    """The name as it was checked, so that others read exactly that; "" for a fan. Raises InvalidRequest."""
     try:
         name = clean_name(name)
     except ValidationError as error:
@@ -190,9 +190,10 @@ def _clean_name(name: str, person: Person) -> str:
         raise InvalidRequest("Under 18 a remix on the shelf is by a fan.")
     if len(name) > MAX_NAME_LENGTH:
         raise InvalidRequest(f"Choose a name of at most {MAX_NAME_LENGTH} characters.")
-    if name and not safe_name(name):
+    checked = safe_name(name) if name else ""
+    if checked is None:
         raise InvalidRequest("Choose another name: others cannot be shown this one.")
-    return name
+    return checked
 
 
 def _notices(entry: ShelfEntry) -> list[NewNotice]:

@@ -213,6 +213,10 @@ def test_names_of_every_script_are_names(scene: Shelf, name: str) -> None:
     assert scene.offer(name).name == name
 
 
+def test_others_read_the_name_as_it_was_checked(scene: Shelf) -> None:
+    assert scene.offer("Ｚｅｙｎｅｐ  O´Neill").name == "Zeynep O’Neill"
+
+
 def test_under_18_it_is_by_a_fan(artist: Artist, settings: Settings, tmp_path: Path) -> None:
     young = factories.create_fan("Ines", opted_in=artist, age_band="16_17")
     scene = shelf_scene.create_of(shelf_scene.create_scene(artist, settings, tmp_path), young)
