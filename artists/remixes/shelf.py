@@ -22,9 +22,11 @@ from live.notices import NewNotice
 from rights import clearance, decisions, hashing
 from rights.clearance_result import Clearance
 from rights.models import Decision, Use
+from web import rate_limits
 
 SAID_CLOSED = "This remix cannot be offered to the shelf at the moment. Nothing was changed."
 MAX_NAME_LENGTH = 80
+OFFERS_A_DAY, DAY_SECONDS = 10, 24 * 60 * 60
 State = ShelfEntry.State
 
 
@@ -36,6 +38,8 @@ def offer(experience: Experience, *, by: Person, name: str, terms_hash: str) -> 
     name = _clean_name(name, by)
     if terms_hash != shelf_terms.hash_terms(experience.artist.name):
         raise TermsChanged("Accept the terms as they are now: they are another version than the one you saw.")
+    if not rate_limits.hit(f"shelf-offers:{by.pk}", OFFERS_A_DAY, DAY_SECONDS).allowed:
+        raise NotOffered("You offered many within a day. Nothing was changed: offer it tomorrow.")
     with transaction.atomic():
         own = experiences.received_by(by).select_for_update(no_key=True, of=("self",)).get(pk=experience.pk)
         remix = remixes.find_remix(own.maker, own.text)

@@ -102,6 +102,16 @@ def test_what_is_declined_may_be_offered_again(scene: Shelf) -> None:
         decisions.put_on(declined.pk, by=scene.principal)
 
 
+def test_nobody_offers_all_day(scene: Shelf) -> None:
+    for _ in range(decisions.OFFERS_A_DAY):
+        decisions.take_off(scene.offer(ready=False).pk, by=scene.maker)
+
+    with pytest.raises(NotOffered, match="many within a day"):
+        scene.offer(ready=False)
+
+    assert ShelfEntry.objects.count() == decisions.OFFERS_A_DAY
+
+
 @pytest.mark.parametrize("who", ["maker", "reviewer"])
 def test_the_maker_and_the_team_take_it_off(scene: Shelf, who: str) -> None:
     entry = scene.put_on()
