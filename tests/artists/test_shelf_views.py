@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Person
+from artists.remixes import shelf_views
 from catalog.models import Artist
 from config.events import handle_batch
 from events.models import Outbox
@@ -84,6 +85,21 @@ def test_what_cannot_be_offered_says_why_and_keeps_what_was_typed(
     assert (answer.status_code, ShelfEntry.objects.count()) == (status, 0)
     assert words in visible_text(answer)
     assert f'value="{changes.get("name", "Zeynep")}"' in answer.content.decode()
+
+
+def test_the_team_may_be_faster_than_its_maker(scene: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry, take_off = scene.offer(), shelf_views.decisions.take_off
+
+    def come_second(pk: int, *, by: Person) -> ShelfEntry:
+        shelf_views.decisions.decline(pk, by=scene.principal)
+        return take_off(pk, by=by)
+
+    monkeypatch.setattr(shelf_views.decisions, "take_off", come_second)
+    answer = factories.signed_in_client(scene.maker).post(f"{offer_of(scene)}/take-off")
+
+    assert (answer.status_code, answer["Location"]) == (302, offer_of(scene))
+    entry.refresh_from_db()
+    assert entry.state == "declined"
 
 
 def test_nobody_else_offers_it_or_takes_it_off(scene: Shelf, hearer: Person) -> None:
