@@ -167,6 +167,8 @@ def _change(entry_id: int, by: Person, state: State) -> Iterator[ShelfEntry]:
 
 
 def _lock(entry_id: int) -> ShelfEntry:
+    """The entry, locked after its experience: whoever takes that back locks them in the same order."""
+    Experience.objects.select_for_update(no_key=True, of=("self",)).get(shelf_entries=entry_id)
     related = ShelfEntry.objects.select_related("artist", "person", "recording")
     return related.select_for_update(no_key=True, of=("self",)).get(pk=entry_id)
 
