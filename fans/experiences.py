@@ -112,7 +112,7 @@ def withdraw(experience_id: UUID, *, by: str, reason: str) -> Experience:
     Raise AlreadyWithdrawn, InvalidReason, or Experience.DoesNotExist.
     """
     with transaction.atomic():
-        experience = Experience.objects.select_related("person").get(pk=experience_id)
+        experience = _lock(experience_id)
         reason = _clean_reason(reason, experience)
         off_shelf = shelf.end_with(experience, by=by, reason="withdrawn")
         if not Experience.objects.filter(pk=experience_id, withdrawn_at=None).update(withdrawn_at=Now()):
@@ -129,7 +129,7 @@ def erase(experience_id: UUID, *, by: str, reason: str) -> Experience:
     `by` and `reason` are as for `withdraw`. Raise AlreadyErased, InvalidReason, or Experience.DoesNotExist.
     """
     with transaction.atomic():
-        experience = Experience.objects.select_related("person").get(pk=experience_id)
+        experience = _lock(experience_id)
         reason = _clean_reason(reason, experience)
         off_shelf = shelf.end_with(experience, by=by, reason="erased")
         with_words = Experience.objects.filter(text__isnull=False, pk=experience_id)
@@ -138,6 +138,12 @@ def erase(experience_id: UUID, *, by: str, reason: str) -> Experience:
         _record_change(ERASED, experience, by=by, reason=reason, also_notify=off_shelf)
     experience.refresh_from_db()
     return experience
+
+
+def _lock(experience_id: UUID) -> Experience:
+    """The experience, locked before its entry on a shelf, as an offer and a decision lock them."""
+    related = Experience.objects.select_related("person")
+    return related.select_for_update(no_key=True, of=("self",)).get(pk=experience_id)
 
 
 def _clean_reason(reason: str, experience: Experience) -> str:

@@ -4,7 +4,7 @@ from accounts import consents
 
 TERMS = {
     1: (
-        "{artist}’s team hears your remix again and decides whether other fans of {artist} can hear it on Fanfare. "
+        "{artist}’s team can hear your remix again, and decides whether other fans of {artist} can hear it on Fanfare. "
         "You are not paid for it, and nobody pays to hear it. "
         "Others see the song, what was changed in it, and the name that you choose here, or “a fan”. "
         "You can take it off at any time, and so can {artist}’s team. You keep your own remix."

@@ -22,9 +22,11 @@ from live.notices import NewNotice
 from rights import clearance, decisions, hashing
 from rights.clearance_result import Clearance
 from rights.models import Decision, Use
+from web import rate_limits
 
 SAID_CLOSED = "This remix cannot be offered to the shelf at the moment. Nothing was changed."
 MAX_NAME_LENGTH = 80
+OFFERS_A_DAY, DAY_SECONDS = 10, 24 * 60 * 60
 State = ShelfEntry.State
 
 
@@ -36,6 +38,8 @@ def offer(experience: Experience, *, by: Person, name: str, terms_hash: str) -> 
     name = _clean_name(name, by)
     if terms_hash != shelf_terms.hash_terms(experience.artist.name):
         raise TermsChanged("Accept the terms as they are now: they are another version than the one you saw.")
+    if not rate_limits.hit(f"shelf-offers:{by.pk}", OFFERS_A_DAY, DAY_SECONDS).allowed:
+        raise NotOffered("You offered many within a day. Nothing was changed: offer it tomorrow.")
     with transaction.atomic():
         own = experiences.received_by(by).select_for_update(no_key=True, of=("self",)).get(pk=experience.pk)
         remix = remixes.find_remix(own.maker, own.text)
@@ -121,7 +125,8 @@ def _decide(entry: ShelfEntry, by: Person, *, refuse_name: bool) -> None:
     copy = RenderFile.objects.filter(render=entry.render_id, name=RenderFile.Name.STREAM).first()
     if copy is None or entry.salt is None or entry.render_id is None:
         raise Stale("Its copy for the shelf is not made yet.")
-    is_refused = entry.is_name_refused or (refuse_name and bool(entry.name))
+    # Whoever is known to be younger since the offer has no name there: `maker` is empty.
+    is_refused = entry.is_name_refused or (bool(entry.name) and (refuse_name or not entry.maker))
     entry.name, entry.sha256, entry.is_name_refused = "" if is_refused else entry.name, copy.sha256, is_refused
     entry.decision = decisions.record_decision(
         Decision.Kind.SHELF, _hash(entry), artist=entry.artist, by=by.actor, role=role, under=offer.decision
@@ -162,6 +167,8 @@ def _change(entry_id: int, by: Person, state: State) -> Iterator[ShelfEntry]:
 
 
 def _lock(entry_id: int) -> ShelfEntry:
+    """The entry, locked after its experience: whoever takes that back locks them in the same order."""
+    Experience.objects.select_for_update(no_key=True, of=("self",)).get(shelf_entries=entry_id)
     related = ShelfEntry.objects.select_related("artist", "person", "recording")
     return related.select_for_update(no_key=True, of=("self",)).get(pk=entry_id)
 
@@ -180,7 +187,7 @@ def _accept_terms(experience: Experience, by: Person) -> Consent:
 
 
 def _clean_name(name: str, person: Person) -> str:
-    """Raises InvalidRequest."""
+    """The name as it was checked, so that others read exactly that; "" for a fan. Raises InvalidRequest."""
     try:
         name = clean_name(name)
     except ValidationError as error:
@@ -189,9 +196,10 @@ def _clean_name(name: str, person: Person) -> str:
         raise InvalidRequest("Under 18 a remix on the shelf is by a fan.")
     if len(name) > MAX_NAME_LENGTH:
         raise InvalidRequest(f"Choose a name of at most {MAX_NAME_LENGTH} characters.")
-    if name and not safe_name(name):
+    checked = safe_name(name) if name else ""
+    if checked is None:
         raise InvalidRequest("Choose another name: others cannot be shown this one.")
-    return name
+    return checked
 
 
 def _notices(entry: ShelfEntry) -> list[NewNotice]:

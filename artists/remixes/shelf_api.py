@@ -51,7 +51,7 @@ class OfferToShelfSerializer(serializers.Serializer[Any]):
         choices=ShelfEntry.State.choices, allow_null=True, help_text="of your newest offer; null without one"
     )
     maker = serializers.CharField(allow_blank=True, help_text="the name that others read; empty: a fan")
-    name_refused = serializers.BooleanField(help_text="the artist's side put it there without the name you chose")
+    name_refused = serializers.BooleanField(help_text="it stands there without the name you chose")
     terms = serializers.CharField(help_text="what you accept by offering it")
     terms_hash = serializers.CharField(help_text="an offer sends it back")
 

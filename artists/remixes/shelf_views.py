@@ -1,5 +1,6 @@
 """The page on which a fan offers a remix to the artist's shelf, and takes it off again."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.decorators import login_required
 from accounts.models import AgeBand
 from accounts.requests import AuthenticatedHttpRequest
-from artists.exceptions import InvalidRequest, Refused
+from artists.exceptions import InvalidRequest, Refused, Stale
 from artists.remixes import shelf as decisions
 from fans import experiences, shelf, shelf_terms
 from fans.models import Experience, ShelfEntry
@@ -45,8 +46,9 @@ def take_off(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
     experience = _get_own_or_404(request, pk)
     entry = ShelfEntry.objects.open().filter(experience=experience).first()
     if entry is not None:
-        decisions.take_off(entry.pk, by=request.user)
-        messages.success(request, "Taken off. It still plays for you.")
+        with suppress(Stale):  # the team was faster, and the page says what it did
+            decisions.take_off(entry.pk, by=request.user)
+            messages.success(request, "Taken off. It still plays for you.")
     return redirect("experience-shelf", pk)
 
 
@@ -67,6 +69,7 @@ def _render(
         "artist": experience.artist,
         "entry": shelf.find_latest(experience),
         "may_offer": shelf.may_offer(experience),
+        "is_kept": not (experience.withdrawn_at or experience.is_erased or experience.stopped),
         "may_be_named": request.user.age_band == AgeBand.ADULT,
         "terms": shelf_terms.write_terms(experience.artist.name),
         "terms_hash": shelf_terms.hash_terms(experience.artist.name),

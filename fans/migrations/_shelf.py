@@ -74,6 +74,8 @@ BEGIN
         OR OLD.state IN ('declined', 'off') AND (NEW.state, NEW.sha256, NEW.decided_by, NEW.ended_by, NEW.decision_id)
             IS DISTINCT FROM (OLD.state, OLD.sha256, OLD.decided_by, OLD.ended_by, OLD.decision_id)
         OR OLD.state = 'on' AND NEW.state = 'declined'
+        OR NEW.state = 'off' AND (NEW.sha256, NEW.decided_by, NEW.decision_id)
+            IS DISTINCT FROM (OLD.sha256, OLD.decided_by, OLD.decision_id)
         OR NEW.name IS NOT NULL AND NEW.name IS DISTINCT FROM OLD.name AND (NEW.name <> '' OR NOT NEW.is_name_refused)
         OR NEW.salt IS DISTINCT FROM OLD.salt AND NEW.salt IS NOT NULL
         OR NEW.render_id IS DISTINCT FROM OLD.render_id AND NEW.render_id IS NOT NULL
@@ -87,6 +89,7 @@ BEGIN
         RETURN NEW;
     END IF;
     IF NEW.state = 'off' THEN
+        NEW.decided_at := OLD.decided_at;
         NEW.ended_at := statement_timestamp();
     ELSE
         NEW.decided_at := statement_timestamp();

@@ -2,7 +2,8 @@
 
 The callers set the numbers: `LISTENS_RATE_*`, `API_REQUESTS_PER_MINUTE` and `OPERATOR_REVEALS_PER_HOUR` in the
 settings, constants in `accounts/wrong_passwords.py`, `listens/first_party.py`, `fans/wrong_codes.py`,
-`artists/invitation_mail.py`, `artists/rights_mail.py`, `artists/approval_mail.py` and `artists/label/views/export.py`.
+`artists/invitation_mail.py`, `artists/rights_mail.py`, `artists/approval_mail.py`, `artists/remixes/shelf.py` and
+`artists/label/views/export.py`.
 """
 
 import hashlib

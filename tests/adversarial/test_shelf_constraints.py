@@ -265,6 +265,20 @@ def test_what_left_the_shelf_stays_off_and_nothing_is_deleted(scene: Shelf) -> N
         refused("permission denied", statement)
 
 
+def test_ending_it_writes_no_decision_that_nobody_made(scene: Shelf) -> None:
+    entry, stranger = scene.offer(), factories.create_person("Ove")
+    end = "UPDATE fans_shelfentry SET state = 'off', ended_by = %s, {} WHERE id = %s"
+    for change in (f"decided_by = '{stranger.actor}'", f"sha256 = '{'c' * 64}'"):
+        refused("goes one way", end.format(change), scene.maker.actor, entry.pk)
+    decision = decide(entry, hash_on(entry))
+    refused("goes one way", end.format(f"decision_id = {decision}"), scene.maker.actor, entry.pk)
+
+    sql(end.format("decided_at = '2020-01-01'"), scene.maker.actor, entry.pk)
+
+    entry.refresh_from_db()
+    assert (entry.state, entry.decided_by, entry.decided_at, entry.decision) == ("off", "", None, None)
+
+
 def test_what_is_taken_back_or_erased_cannot_stay_on_a_shelf(scene: Shelf) -> None:
     entry = scene.put_on()
     promise = "leaves the shelf first"

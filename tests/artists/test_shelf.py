@@ -102,6 +102,16 @@ def test_what_is_declined_may_be_offered_again(scene: Shelf) -> None:
         decisions.put_on(declined.pk, by=scene.principal)
 
 
+def test_nobody_offers_all_day(scene: Shelf) -> None:
+    for _ in range(decisions.OFFERS_A_DAY):
+        decisions.take_off(scene.offer(ready=False).pk, by=scene.maker)
+
+    with pytest.raises(NotOffered, match="many within a day"):
+        scene.offer(ready=False)
+
+    assert ShelfEntry.objects.count() == decisions.OFFERS_A_DAY
+
+
 @pytest.mark.parametrize("who", ["maker", "reviewer"])
 def test_the_maker_and_the_team_take_it_off(scene: Shelf, who: str) -> None:
     entry = scene.put_on()
@@ -160,6 +170,17 @@ def test_who_is_switched_off_or_became_younger_has_no_name_there(scene: Shelf) -
     assert ShelfEntry.objects.get(pk=entry.pk).state == "on"
 
 
+def test_who_became_younger_before_the_decision_is_put_on_as_a_fan(scene: Shelf) -> None:
+    entry = scene.offer()
+    ages.lower(scene.maker, "16_17", by=factories.get_staff(), reason="a test")
+
+    on = decisions.put_on(entry.pk, by=scene.principal)
+
+    assert (on.state, on.name, on.is_name_refused) == ("on", "", True)
+    assert Entry.objects.get(action="shelf.put_on").facts["named"] is False
+    assert heard_by() == ["Remixed by a fan, approved by Mara Veil"]
+
+
 def test_a_hearer_hears_it_where_everybody_permits_it(scene: Shelf) -> None:
     scene.put_on()
     artist = scene.experience.artist
@@ -200,6 +221,10 @@ def test_no_address_and_no_sentence_is_a_name(scene: Shelf, name: str) -> None:
 @pytest.mark.parametrize("name", ["Wojciech Żak", "李静", "Zeynep Aydın", ""])
 def test_names_of_every_script_are_names(scene: Shelf, name: str) -> None:
     assert scene.offer(name).name == name
+
+
+def test_others_read_the_name_as_it_was_checked(scene: Shelf) -> None:
+    assert scene.offer("Ｚｅｙｎｅｐ  O´Neill").name == "Zeynep O’Neill"
 
 
 def test_under_18_it_is_by_a_fan(artist: Artist, settings: Settings, tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Person
+from artists.remixes import shelf_views
 from catalog.models import Artist
 from config.events import handle_batch
 from events.models import Outbox
-from fans import shelf_terms
+from fans import experiences, shelf_terms
 from fans.models import Engagement, Render, RenderFile, ShelfEntry
 from listens import first_party
 from listens.models import Listen
@@ -84,6 +85,21 @@ def test_what_cannot_be_offered_says_why_and_keeps_what_was_typed(
     assert (answer.status_code, ShelfEntry.objects.count()) == (status, 0)
     assert words in visible_text(answer)
     assert f'value="{changes.get("name", "Zeynep")}"' in answer.content.decode()
+
+
+def test_the_team_may_be_faster_than_its_maker(scene: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry, take_off = scene.offer(), shelf_views.decisions.take_off
+
+    def come_second(pk: int, *, by: Person) -> ShelfEntry:
+        shelf_views.decisions.decline(pk, by=scene.principal)
+        return take_off(pk, by=by)
+
+    monkeypatch.setattr(shelf_views.decisions, "take_off", come_second)
+    answer = factories.signed_in_client(scene.maker).post(f"{offer_of(scene)}/take-off")
+
+    assert (answer.status_code, answer["Location"]) == (302, offer_of(scene))
+    entry.refresh_from_db()
+    assert entry.state == "declined"
 
 
 def test_nobody_else_offers_it_or_takes_it_off(scene: Shelf, hearer: Person) -> None:
@@ -169,6 +185,23 @@ def test_every_member_decides_and_nobody_else(
     assert client.post(f"{path}/put-on").status_code == 409
     assert client.post(f"{path}/other").status_code == 404
     assert told in visible_text(client.get("/studio/mara-veil/history"))
+
+
+def test_pages_say_only_what_is_so_once_the_yes_or_the_remix_is_taken_back(scene: Shelf) -> None:
+    entry, client = scene.put_on(), factories.signed_in_client(scene.maker)
+    own = f"/experiences/{scene.experience.pk}"
+    assert "cannot be heard where you are" not in visible_text(client.get(offer_of(scene)))
+
+    grants.switch_off(entry.artist, Use.SHARE, by=scene.principal)
+
+    assert "It cannot be heard where you are at the moment" in visible_text(client.get(offer_of(scene)))
+    client.post(f"{offer_of(scene)}/take-off")
+    assert "It is not on the page any more. You keep your remix." in visible_text(client.get(offer_of(scene)))
+    page = visible_text(client.get(own))
+    assert "It is not on the page of Mara Veil" in page
+    assert "Share your remix" not in page
+    experiences.withdraw(scene.experience.pk, by="system:command", reason="a test")
+    assert "You keep your remix" not in visible_text(client.get(offer_of(scene)))
 
 
 def test_hearing_it_is_a_listen_of_the_recording_by_the_hearer(
