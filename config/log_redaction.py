@@ -3,10 +3,10 @@
 import logging
 import re
 
-# Whoever has one of these addresses may use it: invitations, receipts, links in mails and links of the demo.
+# Whoever has one of these addresses may use it: invitations, gifts, receipts, links in mails and links of the demo.
 SECRET_ADDRESS = re.compile(
     r"(\b(?:invitations|confirm-email|password/+reset/+key)/+)[^\s/?#'\"]+|(\br/+)[\w-]{32,}"
-    r"|(\bdemo/+)[\w-]+:[\w:-]+|(\bdemo/+mail/+)[\w-]{32,}",
+    r"|(\b(?:demo|gifts)/+)[\w-]+:[\w:-]+|(\bdemo/+mail/+)[\w-]{32,}",
     re.IGNORECASE,
 )
 

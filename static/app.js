@@ -21,6 +21,7 @@ const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-dig
 // -- Live updates --------------------------------------------------------------------------------------------------------
 
 let offlineSince, offlineTimer;
+let connection; // what [data-live-state] says
 
 document.addEventListener("live:notice", ({ detail }) => {
   refreshParts((kinds) => kinds.includes(detail.kind));
@@ -61,6 +62,7 @@ document.addEventListener("live:signed-out", () => {
 });
 
 function showConnection(state, text) {
+  connection = [state, text];
   for (const label of document.querySelectorAll("[data-live-state]")) {
     label.hidden = false;
     label.dataset.state = state;
@@ -206,7 +208,10 @@ function enhance(root) {
 }
 
 enhance(document);
-document.addEventListener("htmx:load", ({ detail }) => enhance(detail.elt));
+document.addEventListener("htmx:load", ({ detail }) => {
+  enhance(detail.elt);
+  if (connection) showConnection(...connection); // a header that is new does not say it yet
+});
 
 document.addEventListener("click", async ({ target }) => {
   const closable = target.closest("[data-close]")?.closest("[data-closable]");

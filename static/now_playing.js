@@ -5,8 +5,8 @@
 // A player with data-bar="/experiences/…/player" that begins to play is put into the bar; what the bar says comes from this
 // address, also the words why something does not play any more. On the player's own page the bar is hidden.
 // While it plays, a link to another page with data-soft is followed without a new document: what is around the bar is
-// replaced, so that the sound never leaves the document. Any other page is loaded as usual, and the bar plays on from the same
-// place; where the browser does not let it begin by itself, it waits for a press.
+// replaced, so that the sound never leaves the document. Any other page is loaded as usual, also one of another person or of a
+// newer release, and the bar plays on from the same place; where the browser does not let it begin by itself, it waits for a press.
 
 const STATE = "now-playing"; // in sessionStorage: whose, what, and whether it plays
 const PLAYS_ON_WITHIN = 10_000; // ms between two pages
@@ -26,7 +26,7 @@ const isPlaying = () => Boolean(active() && !active().playing.paused);
 
 async function open(address) {
   const response = await fetch(address).catch(() => null);
-  if (!response) return; // offline: what is there stays
+  if (!response || response.status === 429 || response.status >= 500) return; // away for a moment: what is there stays
   if (!response.ok || response.redirected) return close();
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const ended = page.querySelector("[data-ended]");
@@ -54,11 +54,22 @@ function stopSound() {
 
 function close() {
   stopSound();
+  unload();
   isClosed = true;
   url = undefined;
   bar.replaceChildren();
   show();
   sessionStorage.removeItem(STATE);
+}
+
+// Else a headset or a lock screen could play on what no page shows. The place where it was stays remembered.
+function unload() {
+  inBar()?.listening.abort();
+  for (const sound of bar.querySelectorAll("audio")) {
+    sound.removeAttribute("src");
+    sound.load();
+  }
+  if (navigator.mediaSession) navigator.mediaSession.metadata = null;
 }
 
 function save() {
@@ -71,7 +82,7 @@ async function restore() {
   if (!address || owner !== bar.dataset.owner) return sessionStorage.removeItem(STATE);
   await open(address);
   const [{ type }] = performance.getEntriesByType("navigation");
-  if (!playing || type === "reload" || Date.now() - at > PLAYS_ON_WITHIN || !active()) return;
+  if (!playing || type === "reload" || Date.now() - at > PLAYS_ON_WITHIN || !active() || isPlaying()) return;
   await active().toggle();
   if (!isPlaying()) active()?.tell("Press play to go on.");
 }
@@ -111,7 +122,7 @@ document.addEventListener("click", (event) => {
 });
 
 addEventListener("popstate", () => {
-  if (!moves || location.pathname + location.search === shownPath) return;
+  if (location.pathname + location.search === shownPath) return;
   if (isPlaying()) move(location.href, { isBack: true });
   else location.reload();
 });
@@ -122,11 +133,15 @@ async function move(address, { isBack }) {
   const isPage = response?.ok && response.headers.get("Content-Type")?.startsWith("text/html");
   const page = isPage ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
   if (number !== moves) return; // another link was followed meanwhile
-  const place = page?.querySelector("body > [data-now-playing][data-soft]");
-  if (!place) return isBack ? location.reload() : location.assign(address);
-  await addStyles(page);
-  const there = new URL(response.url);
+  const there = new URL(response?.url ?? address);
   there.hash = new URL(address).hash;
+  const place = page?.querySelector("body > [data-now-playing][data-soft]");
+  if (place?.dataset.owner !== bar.dataset.owner || !isOfThisRelease(page)) {
+    if (!isPage) response?.body?.cancel(); // a file, which the browser asks for itself
+    return isBack ? location.reload() : location.assign(there);
+  }
+  await addStyles(page);
+  if (number !== moves) return;
   if (!isBack) history.pushState({}, "", there);
   shownPath = there.pathname + there.search;
   replace(page, place);
@@ -155,6 +170,13 @@ function replace(page, place) {
   document.body.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true, detail: { elt: document.body } }));
   onPage()?.exchange(inBar());
   show();
+}
+
+// The scripts of two releases would do everything twice. Their addresses differ by a hash.
+function isOfThisRelease(page) {
+  const withoutHash = (address) => address.replace(/\.[0-9a-f]{12}(?=\.\w+$)/, "");
+  const here = new Map([...document.scripts].map(({ src }) => [withoutHash(src), src]));
+  return [...page.head.querySelectorAll("script[src]")].every(({ src }) => (here.get(withoutHash(src)) ?? src) === src);
 }
 
 const sheets = (page) => [...page.querySelectorAll('link[rel="stylesheet"]')];

@@ -32,6 +32,8 @@ SECRET_PATHS = [
     f"/accounts/confirm-email/MQ:1vOaBc:{SECRET}/",
     f"/accounts/password/reset/key/1a-{SECRET}/",
     f"/accounts//password//reset//key//1a-{SECRET}/",
+    f"/gifts/{RECEIPT_KEY}:{SECRET}/redeem",
+    f"/gifts//{RECEIPT_KEY}:{SECRET}/redeem/",
     f"/demo/{DEMO_KEY}",
     f"/demo/mail/{RECEIPT_KEY}",
 ]
@@ -55,13 +57,14 @@ def test_a_failed_request_is_logged_without_its_secret(
 def url_parameters() -> set[str]:
     """The names of the URLs with a parameter that is a secret."""
     named = {pattern for pattern in url_patterns(get_resolver()) if isinstance(pattern, URLPattern)}
-    return {str(each.name) for each in named if {"key", "secret"} & set(each.pattern.regex.groupindex)}
+    return {str(each.name) for each in named if {"key", "secret", "token"} & set(each.pattern.regex.groupindex)}
 
 
 def test_every_url_with_a_secret_is_known_here() -> None:
     assert url_parameters() == {
         "account_confirm_email",
         "account_reset_password_from_key",
+        "gift-redeem",
         "invitation",
         "receipt",
         "receipt-json",

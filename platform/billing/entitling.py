@@ -81,7 +81,9 @@ def _copy(entitlement: Entitlement, lease: Lease, price: TierPrice) -> bool:
 def _end(entitlement: Entitlement) -> bool:
     if entitlement.valid_until == entitlement.valid_from:
         return False
-    entitlement.valid_until, entitlement.reason = entitlement.valid_from, "ended"
+    entitlement.valid_until = entitlement.valid_from
+    if entitlement.reason != CLOSED:  # else what is paid after all would give it back
+        entitlement.reason = "ended"
     return True
 
 

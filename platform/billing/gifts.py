@@ -39,6 +39,7 @@ MAX_EXPIRED, MAX_SHOWN = 100, 50
 SAID_HAS_TIER = "You have a tier of this artist. The gift waits: redeem it when that has ended."
 SAID_OVER = "This gift is not there any more. Ask who gave it to you."
 SAID_REDEEMED = "This gift was redeemed already."
+SAID_ACCOUNT_CLOSED = "This account is closed, so it cannot have a gift."
 _signer = Signer(salt="billing.gifts")
 
 
@@ -171,7 +172,9 @@ def redeem(gift: Gift, person: Person) -> Gift:
         locked = Gift.objects.select_for_update(no_key=True).get(pk=gift.pk)
         if locked.redeemed_by_id == person.pk:
             return locked
-        Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # so that two gifts do not begin at once
+        # So that two gifts do not begin at once, and none at an account that is being closed.
+        if not Person.objects.select_for_update(no_key=True).get(pk=person.pk).is_active:
+            raise Refused(SAID_ACCOUNT_CLOSED)
         if problem := find_problem(locked, person):
             raise Refused(problem)
         Gift.objects.filter(pk=locked.pk).update(redeemed_by=person, redeemed_at=Now())
@@ -207,6 +210,7 @@ def take_back_all(giver: Person) -> None:
 def end_redeemed(person: Person) -> None:
     """End what this person has as gifts, for good. What was paid stays with those who earn it."""
     with transaction.atomic():
+        Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # a gift that is redeemed now is waited for
         rows = Subscription.objects.filter(person=person, is_gift=True).order_by("pk").select_for_update(no_key=True)
         for lease in Entitlement.objects.filter(subscription__in=list(rows), valid_until__gt=Now()).order_by("pk"):
             close(lease)

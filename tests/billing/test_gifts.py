@@ -12,7 +12,7 @@ from accounts import ages, consents
 from accounts.models import Person
 from billing import caps, checkouts, closing, earned_months, gift_terms, gifts, leases, reconcile
 from billing.exceptions import AboveCap, NotForSale, Refused, TermsChanged, Unpayable
-from billing.models import Entitlement, Gift, Invoice, SpendingSettings, Subscription
+from billing.models import Entitlement, Gift, Invoice, Refund, SpendingSettings, Subscription
 from billing.recognition import add_months
 from billing.simulated import checkout as hosted
 from catalog.models import Artist
@@ -271,6 +271,28 @@ def test_who_closes_the_account_has_no_gift_any_more(scene: Scene, recipient: Pe
     scene.deliver()
     fan_scene.reconcile_all(scene)
 
+    assert Entitlement.objects.get().reason == "closed"
+    assert not leases.has_access(recipient.pk, gift.artist_id)
+    fan_scene.assert_books_agree(scene)
+
+
+def test_a_gift_of_a_closed_account_stays_ended_when_a_refund_of_it_fails(scene: Scene, recipient: Person) -> None:
+    gift = give(scene)
+    gifts.redeem(gift, recipient)
+    with transaction.atomic():
+        closing.close_account(recipient)
+    scene.control("knobs", refunds="fail")
+    scene.advance(10)
+    body = f"charge={scene.find('charge')['id']}&amount=1200"
+    scene.fake.handle("POST", "/v1/refunds", {"Authorization": "Bearer sk_test_simulated"}, body)
+    fan_scene.reconcile_all(scene)
+    lease = Entitlement.objects.get()
+    assert lease.valid_until == lease.valid_from
+
+    scene.advance(2 * 3_600)
+    fan_scene.reconcile_all(scene)
+
+    assert Refund.objects.get().status == "failed"
     assert Entitlement.objects.get().reason == "closed"
     assert not leases.has_access(recipient.pk, gift.artist_id)
     fan_scene.assert_books_agree(scene)

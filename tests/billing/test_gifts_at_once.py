@@ -1,14 +1,18 @@
-"""Two people who redeem one gift at the same moment: one of them has it, on a real database."""
+"""A gift that is redeemed twice, or while the account is closed, at the same moment: on a real database."""
 
 from typing import Any
 
-from billing import gifts
+import pytest
+from django.db import transaction
+
+from billing import gifts, leases
 from billing.exceptions import Refused
 from billing.models import Entitlement, Gift
+from config.management.commands import close_account
 from tests import factories
 from tests.billing import fan_scene
 from tests.billing.test_gifts import give
-from tests.concurrency import run_at_once
+from tests.concurrency import run_at_once, start_until_blocked
 from tests.servers import Database
 
 
@@ -22,3 +26,18 @@ def test_one_gift_that_two_people_redeem_at_once_is_given_once(committing_db: Da
     assert refusals == [gifts.SAID_REDEEMED] * 2
     gift = Gift.objects.get()
     assert Entitlement.objects.get().person == gift.redeemed_by
+
+
+def test_an_account_that_closes_while_it_redeems_a_gift_has_none(committing_db: Database, fake_provider: Any) -> None:
+    scene = fan_scene.begin(fake_provider, factories.create_artist())
+    gift, other, fan = give(scene), give(scene), factories.create_fan()
+
+    with transaction.atomic():
+        gifts.redeem(gift, fan)
+        close = start_until_blocked(lambda: close_account._close(fan))
+
+    assert close() is True
+    assert not leases.has_access(fan.pk, gift.artist_id)
+    with pytest.raises(Refused, match="This account is closed"):
+        gifts.redeem(other, fan)
+    assert Gift.objects.get(pk=other.pk).redeemed_at is None

@@ -2,12 +2,13 @@
 
 import itertools
 import os
+import re
 from pathlib import Path
 
 import pytest
 from django.db import transaction
 from django.test import override_settings
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from artists.models import Draft
 from fans import experiences
@@ -108,3 +109,68 @@ def test_it_stops_in_the_bar_with_the_words_of_its_page(browsers: Browsers, expe
     assert not is_playing(page)
     bar.get_by_role("button", name="Close").tap()
     expect(bar).to_be_hidden()
+
+
+def play_and_move(browsers: Browsers, experience: Experience) -> Page:
+    """The page of listens, around a bar that plays."""
+    page = browsers.open_page(f"/experiences/{experience.pk}", experience.person)
+    page.evaluate("window.isSameDocument = true")
+    expect(page.locator("[data-live-state]")).to_have_text("Live")
+    page.get_by_role("button", name="Play").click()
+    wait_until(lambda: place(page) > 1)
+    page.get_by_role("link", name="Listening", exact=True).first.click()
+    expect(page.locator("h1")).to_have_text("Your listening")
+    assert page.evaluate("window.isSameDocument")
+    return page
+
+
+def test_after_a_reload_one_goes_back_to_the_page_before(browsers: Browsers, experience: Experience) -> None:
+    page = play_and_move(browsers, experience)
+    expect(page.locator("[data-live-state]")).to_be_visible()
+
+    page.reload()
+    page.go_back()
+
+    expect(page.locator("main [data-remix-player]")).to_be_visible()
+    assert page.url.endswith(f"/experiences/{experience.pk}")
+
+
+def test_what_was_stopped_plays_no_more_and_its_place_is_remembered(browsers: Browsers, experience: Experience) -> None:
+    page = play_and_move(browsers, experience)
+    page.evaluate("window.sound = document.querySelector('[data-now-playing] audio')")
+
+    page.get_by_role("button", name="Stop and close the player").click()
+
+    assert page.evaluate("[sound.hasAttribute('src'), sound.readyState]") == [False, 0]
+    places = "Object.entries(localStorage).filter(([key]) => key.startsWith('place:')).map(([, ms]) => Number(ms))"
+    assert page.evaluate(places)[0] > 900
+
+
+def test_a_page_of_a_newer_release_is_a_new_document(browsers: Browsers, experience: Experience) -> None:
+    page = play_and_move(browsers, experience)
+    page.route("**/artists/", send_with_newer_script)
+
+    page.get_by_role("link", name="Artists", exact=True).first.click()
+
+    expect(page.locator("h1")).to_have_text("Artists")
+    assert page.evaluate("window.isSameDocument") is None
+
+
+def test_a_page_of_another_person_is_a_new_document(browsers: Browsers, experience: Experience) -> None:
+    page = play_and_move(browsers, experience)
+    other = factories.create_fan()
+    browsers.sign_in(page.context, other)
+
+    page.get_by_role("link", name="Artists", exact=True).first.click()
+
+    expect(page.locator("h1")).to_have_text("Artists")
+    expect(page.locator(BAR)).to_have_attribute("data-owner", str(other.pk))
+    assert (page.evaluate("window.isSameDocument"), is_playing(page)) == (None, False)
+
+
+def send_with_newer_script(route: Route) -> None:
+    """What is fetched by a script names another app.js. The document itself is as it is."""
+    if route.request.resource_type == "document":
+        return route.continue_()
+    answer = route.fetch()
+    return route.fulfill(response=answer, body=re.sub(r"app\.[0-9a-f]{12}\.js", "app.000000000000.js", answer.text()))
