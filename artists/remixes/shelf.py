@@ -38,8 +38,7 @@ def offer(experience: Experience, *, by: Person, name: str, terms_hash: str) -> 
     name = _clean_name(name, by)
     if terms_hash != shelf_terms.hash_terms(experience.artist.name):
         raise TermsChanged("Accept the terms as they are now: they are another version than the one you saw.")
-    if not rate_limits.hit(f"shelf-offers:{by.pk}", OFFERS_A_DAY, DAY_SECONDS).allowed:
-        raise NotOffered("You offered many within a day. Nothing was changed: offer it tomorrow.")
+    _limit_offers(by)
     with transaction.atomic():
         own = experiences.received_by(by).select_for_update(no_key=True, of=("self",)).get(pk=experience.pk)
         remix = remixes.find_remix(own.maker, own.text)
@@ -111,6 +110,12 @@ def take_off(entry_id: int, *, by: Person) -> ShelfEntry:
             raise Stale("It is not on the shelf any more.")
         notices.post([*shelf.end([entry], by=by.actor, reason=reason), *_team_notices(entry)])
     return ShelfEntry.objects.get(pk=entry_id)
+
+
+def _limit_offers(person: Person) -> None:
+    """Raises NotOffered. Each offer makes a copy of the sound and tells the team."""
+    if not rate_limits.hit(f"shelf-offers:{person.pk}", OFFERS_A_DAY, DAY_SECONDS).allowed:
+        raise NotOffered("You offered many within a day. Nothing was changed: offer it tomorrow.")
 
 
 def _decide(entry: ShelfEntry, by: Person, *, refuse_name: bool) -> None:
