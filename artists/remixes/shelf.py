@@ -36,8 +36,7 @@ def offer(experience: Experience, *, by: Person, name: str, terms_hash: str) -> 
     `terms_hash` is of the terms that the maker saw. Raises InvalidRequest, NotOffered or TermsChanged.
     """
     name = _clean_name(name, by)
-    if terms_hash != shelf_terms.hash_terms(experience.artist.name):
-        raise TermsChanged("Accept the terms as they are now: they are another version than the one you saw.")
+    _require_terms(experience, terms_hash)
     _limit_offers(by)
     with transaction.atomic():
         own = experiences.received_by(by).select_for_update(no_key=True, of=("self",)).get(pk=experience.pk)
@@ -110,6 +109,12 @@ def take_off(entry_id: int, *, by: Person) -> ShelfEntry:
             raise Stale("It is not on the shelf any more.")
         notices.post([*shelf.end([entry], by=by.actor, reason=reason), *_team_notices(entry)])
     return ShelfEntry.objects.get(pk=entry_id)
+
+
+def _require_terms(experience: Experience, seen: str) -> None:
+    """Raises TermsChanged, unless the hash is of the terms as they are now."""
+    if seen != shelf_terms.hash_terms(experience.artist.name):
+        raise TermsChanged("Accept the terms as they are now: they are another version than the one you saw.")
 
 
 def _limit_offers(person: Person) -> None:
