@@ -10,6 +10,7 @@ from accounts.models import Person
 from artists import programs, review
 from catalog.models import Artist
 from fans import opt_ins
+from fans.consent_texts import CONSENT_VERSION
 from tests import factories
 from tests.browser import factories as browser_factories
 from tests.browser.browsers import REFUSED, Browsers
@@ -137,7 +138,7 @@ def test_the_question_about_newer_words_goes_with_its_answer(artist: Artist, bro
 
     expect(question).to_have_count(0)
     expect(page.locator(":focus")).to_have_count(1)
-    assert fan.opt_ins.get().consent.version == (3 if answer == "Agree" else 2)
+    assert fan.opt_ins.get().consent.version == (CONSENT_VERSION if answer == "Agree" else 2)
 
 
 def _open_around(element: object) -> None:
