@@ -1,6 +1,6 @@
 // The bar in which a remix plays on while one moves through pages.
 //
-//   <section data-now-playing data-owner="…" data-player="/static/remix_player.js" data-soft hidden></section>
+//   <section data-now-playing data-owner="…" data-player-script="/static/remix_player.js" data-soft hidden></section>
 //
 // A player with data-bar="/experiences/…/player" that begins to play is put into the bar; what the bar says comes from this
 // address, also the words why something does not play any more. On the player's own page the bar is hidden.
@@ -32,7 +32,7 @@ async function open(address) {
   const ended = page.querySelector("[data-ended]");
   if (!ended && address === url && inBar()) return;
   if (ended) stopSound();
-  ({ players, setUp } = await import(bar.dataset.player));
+  ({ players, setUp } = await import(bar.dataset.playerScript));
   url = address;
   isClosed = false;
   bar.replaceChildren(...page.body.childNodes);

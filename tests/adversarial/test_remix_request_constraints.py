@@ -122,7 +122,7 @@ def test_a_whole_remix_is_ready_with_both_files_which_never_change(asking: Askin
     render = Render.objects.get(kind="full").pk
     refused("whole remix that is ready", ADD_FILE, render, "master", SHA, 1)
     sql(MAKE_READY, render)
-    refused("both of its files", "SET CONSTRAINTS ALL IMMEDIATE")
+    refused("ready with its files", "SET CONSTRAINTS ALL IMMEDIATE")
     for name in ("master", "stream"):
         sql(ADD_FILE, render, name, SHA, 1)
     check_what_is_deferred()

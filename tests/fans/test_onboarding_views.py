@@ -88,7 +88,7 @@ def test_each_artist_has_a_switch_and_the_consent_text() -> None:
 
     page = get_page(client, "/welcome/artists")
 
-    assert "Mara Veil’s team may write to you here when" in page.words
+    assert "Mara Veil’s team may write to you here, or send you a remix, when" in page.words
     assert page.all("button", role="switch")[0]["aria-checked"] == "false"
 
 
