@@ -1,9 +1,8 @@
 """Write a draft for each moment whose sound is made, with a paper of exactly what its fan can get."""
 
-import logging
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from ai.draft import DraftedMessage
 from ai.remix.engine import engine_version
@@ -33,8 +32,6 @@ PROBLEMS = {
 """Why nothing came of a moment, by `Render.problem`, as its team reads it."""
 UNKNOWN_PROBLEM = "unsayable: its sound could not be made; the log of the renders process says why"
 
-logger = logging.getLogger(__name__)
-
 
 def work() -> bool:
     """Do one piece of everything that `work drafts` does. Returns whether there was any."""
@@ -54,23 +51,12 @@ def write_next() -> bool:
         texts: list[GeneratedText] = []
         for moment in found:
             if moment.pk in cleared:
-                text, reason = _try_to_write(moment, cleared[moment.pk])
-                texts += [text] if text else []
-                refused |= {moment.pk: reason} if reason else {}
+                with sounds.refuse_broken(moment, refused):
+                    text, reason = _write(moment, cleared[moment.pk])
+                    texts += [text] if text else []
+                    refused |= {moment.pk: reason} if reason else {}
         drafts.store_drafts(found, texts, refused, state=Moment.State.RENDERING)
     return bool(found)
-
-
-def _try_to_write(moment: Moment, cleared: Clearance) -> tuple[GeneratedText | None, str]:
-    """As `_write`. One that breaks is refused, so that it does not hold up the others for ever."""
-    try:
-        with transaction.atomic():
-            return _write(moment, cleared)
-    except DatabaseError:  # nothing of the moment: the batch is tried again
-        raise
-    except Exception:
-        logger.exception("The draft of %s could not be written", moment)
-        return None, sounds.BROKEN
 
 
 def _write(moment: Moment, cleared: Clearance) -> tuple[GeneratedText | None, str]:

@@ -1,7 +1,8 @@
 """Want the sound of a remix for each moment that is cleared. `work renders` makes it, and `drafting` goes on."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
@@ -35,7 +36,8 @@ def want_next() -> bool:
         refused, cleared = clear(found)
         for moment in found:
             if moment.pk in cleared:
-                refused |= _try_to_want(moment, cleared[moment.pk])
+                with refuse_broken(moment, refused):
+                    refused |= want(moment, cleared[moment.pk])
         drafts.store_drafts(found, [], refused)
     return bool(found)
 
@@ -56,16 +58,17 @@ def clear(found: Sequence[Moment]) -> tuple[dict[int, str], dict[int, Clearance]
     return refused | passed, {pk: granted for pk, granted in cleared.items() if pk not in passed}
 
 
-def _try_to_want(moment: Moment, cleared: Clearance) -> dict[int, str]:
-    """As `want`. One that breaks is refused, so that it does not hold up the others for ever."""
+@contextmanager
+def refuse_broken(moment: Moment, refused: dict[int, str]) -> Iterator[None]:
+    """Refuse a moment whose work breaks inside, so that it does not hold up the others for ever."""
     try:
         with transaction.atomic():
-            return want(moment, cleared)
+            yield
     except DatabaseError:  # nothing of the moment: the batch is tried again
         raise
     except Exception:
-        logger.exception("The sound of %s could not be wanted", moment)
-        return {moment.pk: BROKEN}
+        logger.exception("The remix of %s could not be made", moment)
+        refused[moment.pk] = BROKEN
 
 
 def want(moment: Moment, cleared: Clearance) -> dict[int, str]:
