@@ -7,6 +7,7 @@ from ai.remix.envelope import Envelope
 from ai.remix.source import Source
 from artists.exceptions import InvalidRequest
 from artists.models import Draft, RemixEnvelope
+from artists.program_status import is_off
 from catalog.models import Recording
 from fans import remix_paper
 from fans.models import RemixOffer
@@ -30,7 +31,7 @@ def require_open(recording: Recording) -> None:
         what = "The limits of its remixes have ended" if signed else "Nobody signed limits of its remixes yet"
         raise InvalidRequest(f"{recording.title} cannot be remixed. {what}: the page of the song has them.")
     refusal = clearance.find_missing(Use.REMIX, recording.artist, [recording])
-    if refusal is not None and set(refusal.problems) != {"country"}:  # a yes for some countries is one
+    if refusal is not None and is_off(refusal):
         raise InvalidRequest(f"Not everybody permits remixes of {recording.title}: {'; '.join(refusal.missing)}.")
 
 
