@@ -36,7 +36,7 @@ class Obstacles:
 def find_obstacles(artist: Artist, programs: Collection[Program] = ()) -> Obstacles:
     """Ask for messages about all songs, and for what these programs send, in one query, or two. It reads `current`.
 
-    What fans ask for is not asked about where it is a remix: the page of each song says that.
+    Remixes that fans ask for are left out: the page of each song says whether they are permitted.
     """
     versions = [(program, program.current) for program in programs if program.current]
     noticed = [(program.use, version) for program, version in versions if version.wording or not version.is_asked_for]
@@ -44,14 +44,10 @@ def find_obstacles(artist: Artist, programs: Collection[Program] = ()) -> Obstac
     requests = {(use, song): ClearanceRequest(use, artist.pk, recordings=(song,) if song else ()) for use, song in keys}
     refusals = clearance.find_all_missing(list(requests.values()))
     remixed = {song for use, song in keys if use == Use.REMIX and song}
-    return Obstacles({key: refusals[request] for key, request in requests.items()}, _find_closed(remixed))
-
-
-def _find_closed(songs: Collection[int]) -> frozenset[int]:
-    if not songs:
-        return frozenset()
-    is_open = RemixOffer.objects.open().filter(recording__in=songs).values_list("recording", flat=True)
-    return frozenset(songs) - set(is_open)
+    is_open = RemixOffer.objects.open().filter(recording__in=remixed).values_list("recording", flat=True)
+    return Obstacles(
+        {key: refusals[request] for key, request in requests.items()}, frozenset(remixed.difference(is_open))
+    )
 
 
 def switch_on(
