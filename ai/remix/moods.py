@@ -94,7 +94,7 @@ class Surprises:
         """The mood with this section once more and these stems louder; None where that is outside the envelope."""
         key = mood, section_id, stems
         if key not in self._made:
-            recipe = raise_stems(self._moods[mood], stems) if stems else self._moods[mood]
+            recipe = raise_stems(self._moods[mood], stems)
             recipe = repeat_section(fit(self._source, self._envelope, recipe), section_id)
             self._made[key] = recipe_if_inside(self._envelope, self._source, recipe.to_json())
         return self._made[key]

@@ -5,7 +5,6 @@ from collections import Counter
 from django.db.models import Count
 
 from accounts.models import Person
-from ai.remix.check import check
 from ai.remix.corners import arrangement
 from ai.remix.envelope import Envelope
 from ai.remix.moods import ListeningHints, surprise
@@ -25,9 +24,7 @@ def choose(person: Person, offer: RemixOffer) -> Recipe | None:
     """
     source, envelope = Source.parse(offer.source.content), Envelope.parse(offer.content)
     recipe = surprise(source, envelope, find_hints(person, offer.recording_id), turn=0)
-    if recipe is None or recipe == arrangement(source, envelope):
-        return None
-    return check(envelope, source, recipe.to_json())
+    return None if recipe == arrangement(source, envelope) else recipe
 
 
 def find_hints(person: Person, recording: int) -> ListeningHints:
