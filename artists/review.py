@@ -124,9 +124,9 @@ def can_undo(
     now: datetime,
 ) -> bool:
     """Whether `undo` accepts a draft with these values at the time `now`. Pages offer the button by it."""
-    is_late = state != Draft.State.APPROVED and deadline <= now
-    is_late |= state != Draft.State.AWAITING and (deliver_after is None or deliver_after <= now)
-    return state in UNDOABLE_STATES and not is_late and is_opted_in and not is_muted
+    may_wait_again = state == Draft.State.APPROVED or now < deadline
+    is_in_time = state == Draft.State.AWAITING or (deliver_after is not None and now < deliver_after)
+    return state in UNDOABLE_STATES and may_wait_again and is_in_time and is_opted_in and not is_muted
 
 
 def _restore_pending(draft: Draft) -> bool:
