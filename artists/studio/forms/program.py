@@ -101,6 +101,11 @@ class ProgramForm(forms.Form):
             cleaned_data["nth"] = nth
         return cleaned_data
 
+    @property
+    def first_errors(self) -> dict[str, str]:
+        """The first error of each field, by its name."""
+        return {name: str(errors[0]) for name, errors in self.errors.items()}
+
     def preview_facts(self) -> ProgramFacts:
         """What previews assume: the number of the listen (the usual one while it is invalid) and the song's title."""
         self.is_valid()  # cleaned_data then has the valid fields, also of an invalid form
@@ -144,7 +149,7 @@ class ProgramForm(forms.Form):
 
 
 class RemixProgramForm(ProgramForm):
-    """The same of remixes. They need a song that is open for them."""
+    """The choices of a version of remixes. It needs a song that is open for them."""
 
     @cached_property
     def has_songs(self) -> bool:

@@ -60,7 +60,7 @@ def edit_program(request: AuthenticatedHttpRequest, studio: Studio, program_id: 
     if editor.newest and editor.newest.is_asked_for:
         return redirect(studio.url("studio-offer", program_id=program_id))
     if editor.program.kind == Program.Kind.REMIX:
-        return remix_programs.edit(request, studio, editor.program)
+        return remix_programs.edit(request, studio, editor.program, editor.newest)
     if request.method != "POST":
         return _render_editor(request, studio, editor)
     editor.read_post(request, studio)
@@ -156,7 +156,7 @@ class ProgramEditor:
     @property
     def errors(self) -> dict[str, str]:
         """The first error of each field, by its name."""
-        return {**self.wording.errors, **{name: str(errors[0]) for name, errors in self.form.errors.items()}}
+        return {**self.wording.errors, **self.form.first_errors}
 
 
 def _content(form: ProgramForm, wording: WordingForm) -> tuple[object, object]:
@@ -199,7 +199,7 @@ def _save_version(request: AuthenticatedHttpRequest, studio: Studio, editor: Pro
 def _render_error(request: AuthenticatedHttpRequest, studio: Studio, program_id: int, error: Exception) -> HttpResponse:
     editor = _load_editor(studio, program_id, problem=str(error))
     if editor.program.kind == Program.Kind.REMIX:
-        return remix_programs.show_error(request, studio, editor.program, error)
+        return remix_programs.show_error(request, studio, editor.program, editor.newest, error)
     return _render_editor(request, studio, editor, status=error_status(error))
 
 

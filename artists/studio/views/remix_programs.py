@@ -32,9 +32,11 @@ class RemixProgramEditor:
         return self.newest if self.newest and self.newest.decision_id is None else None
 
 
-def edit(request: AuthenticatedHttpRequest, studio: Studio, program: Program) -> HttpResponse:
+def edit(
+    request: AuthenticatedHttpRequest, studio: Studio, program: Program, newest: ProgramVersion | None
+) -> HttpResponse:
     """GET: show the newest version. POST: save a new one."""
-    editor = _load(studio, program)
+    editor = _open_editor(studio, program, newest)
     if request.method != "POST":
         return _render(request, studio, editor)
     editor.form = RemixProgramForm(request.POST, artist=studio.artist)
@@ -50,15 +52,20 @@ def edit(request: AuthenticatedHttpRequest, studio: Studio, program: Program) ->
     return redirect(studio.url("program", program_id=program.pk))
 
 
-def show_error(request: AuthenticatedHttpRequest, studio: Studio, program: Program, error: Exception) -> HttpResponse:
-    """The page with why it was not signed, paused or resumed."""
-    editor = _load(studio, program)
+def show_error(
+    request: AuthenticatedHttpRequest,
+    studio: Studio,
+    program: Program,
+    newest: ProgramVersion | None,
+    error: Exception,
+) -> HttpResponse:
+    """Show the page with why it was not signed, paused or resumed."""
+    editor = _open_editor(studio, program, newest)
     editor.problem = str(error)
     return _render(request, studio, editor, status=error_status(error))
 
 
-def _load(studio: Studio, program: Program) -> RemixProgramEditor:
-    newest = program.versions.select_related("recording").order_by("-version").first()
+def _open_editor(studio: Studio, program: Program, newest: ProgramVersion | None) -> RemixProgramEditor:
     return RemixProgramEditor(program, newest, RemixProgramForm.from_version(newest, artist=studio.artist))
 
 
@@ -74,9 +81,7 @@ def _render(
         editor=editor,
         program=program,
         program_status=get_status(program, find_obstacles(studio.artist, [program])),
-        errors={name: str(errors[0]) for name, errors in editor.form.errors.items()}
-        if request.method == "POST"
-        else {},
+        errors=editor.form.first_errors if request.method == "POST" else {},
         version_history=list_versions(program),
         failed=offers.list_failed(program),
     )
