@@ -115,8 +115,7 @@ def clear_moments(moments: Sequence[Moment], *, hold: bool = False) -> tuple[dic
 
 
 def _fan_refusals(moments: Sequence[Moment], *, hold: bool = False) -> dict[int, str]:
-    """The reason for each moment whose fan opted out, paused the program, took the request back, or of whom no rules
-    may choose a remix.
+    """The reason for each moment whose fan opted out, paused the program, took it back, or did not agree to rules.
 
     `hold` makes the other fans' opt-outs and pauses wait until this transaction has committed. `withdrawal` then finds
     the drafts that it wrote.

@@ -42,7 +42,7 @@ def list_failed(program: Program) -> list[Moment]:
 def create(artist: Artist, *, by: Person) -> Program:
     """Begin to offer remixes; nobody can ask before it is signed. Raises NotAllowed or InvalidRequest.
 
-    An offer that was begun and never saved is gone on with.
+    Returns an offer that was begun and never saved, where there is one.
     """
     require_role(artist, by, roles.may_edit, "offer remixes")
     with transaction.atomic():
