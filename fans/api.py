@@ -128,12 +128,12 @@ class ExperienceSerializer(serializers.ModelSerializer[Experience]):
         return f"/r/{experience.receipt_key}"
 
     def get_why(self, experience: Experience) -> dict[str, Any] | None:
-        if not experience.why or _is_hidden(experience):
+        if not experience.why or experience.is_hidden:
             return None
         return {**experience.why, "sentence": experience.reason_sentence}
 
     def get_text(self, experience: Experience) -> str | None:
-        return None if _is_hidden(experience) else experience.text
+        return None if experience.is_hidden else experience.text
 
     def get_sound(self, experience: Experience) -> str | None:
         if self.get_text(experience) is None or not experience.is_sound:
@@ -141,12 +141,7 @@ class ExperienceSerializer(serializers.ModelSerializer[Experience]):
         return reverse("experience-sound", args=[experience.pk, STREAM])
 
     def get_salt(self, experience: Experience) -> str | None:
-        return None if _is_hidden(experience) else experience.salt
-
-
-def _is_hidden(experience: Experience) -> bool:
-    """Whether it was withdrawn or is stopped. Then its fan sees neither the words nor what they were made of."""
-    return bool(experience.withdrawn_at or experience.stopped)
+        return None if experience.is_hidden else experience.salt
 
 
 class NewestDeliveredFirst(StrictCursorPagination):

@@ -244,6 +244,11 @@ class Experience(models.Model):
         return read_stop(self.__dict__["stop"])
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether it was withdrawn or is stopped. Then its fan sees neither the words nor what they were made of."""
+        return bool(self.withdrawn_at or self.stopped)
+
+    @property
     def is_sound(self) -> bool:
         """Whether its text is the paper of a remix. A remix of words, as tests deliver them, is read."""
         return self.maker in SOUND_MAKERS

@@ -15,7 +15,7 @@ from catalog.models import Recording
 from fans import remix_paper, renders
 from fans.desk import words
 from fans.desk.words import format_length
-from fans.models import SOUND_MAKERS, RemixOffer, Render, RenderFile
+from fans.models import SOUND_MAKERS, Experience, RemixOffer, Render, RenderFile
 from fans.remix_paper import FileFacts, Paper
 from fans.remix_player import RemixPlayer, count_milliseconds, draw_pictures, list_pieces
 
@@ -98,6 +98,11 @@ def find_remix(maker: str, text: str | None) -> Remix | None:
     paper = remix_paper.read(text)
     render = Render.objects.select_related("source", "recording__artist").filter(pk=paper.render).first()
     return Remix(paper, render) if render else None
+
+
+def find_playing(experience: Experience) -> Remix | None:
+    """The remix of an experience; None where it is a letter, or does not play any more."""
+    return None if experience.is_hidden else find_remix(experience.maker, experience.text)
 
 
 def find_file(remix: Remix, name: str) -> tuple[Path, FileFacts] | None:

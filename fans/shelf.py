@@ -52,9 +52,7 @@ def may_offer(experience: Experience) -> bool:
 
     The experience is fetched by `experiences.received_by`.
     """
-    if experience.withdrawn_at or experience.is_erased or experience.stopped or not experience.is_sound:
-        return False
-    remix = remixes.find_remix(experience.maker, experience.text)
+    remix = remixes.find_playing(experience)
     if remix is None or not is_shared(remix.render.recording):
         return False
     country = experience.person.country

@@ -13,7 +13,8 @@ const PLAYS_ON_WITHIN = 10_000; // ms between two pages
 const ASK_EVERY = 60_000; // ms: whether it may still be heard. Each range of the sound asks too.
 
 const bar = document.querySelector("[data-now-playing]");
-let players = new Set(), setUp, url, isClosed = true;
+let players = new Set(), setUp;
+let url; // of what is in the bar; undefined while the bar is closed
 let shownPath = location.pathname + location.search;
 let moves = 0;
 
@@ -34,7 +35,6 @@ async function open(address) {
   if (ended) stopSound();
   ({ players, setUp } = await import(bar.dataset.playerScript));
   url = address;
-  isClosed = false;
   bar.replaceChildren(...page.body.childNodes);
   load(bar);
   setUp(bar);
@@ -45,7 +45,7 @@ async function open(address) {
 // A sound that was parsed outside of a page has failed already.
 function load(part) { for (const sound of part.querySelectorAll("audio")) sound.load(); }
 
-function show() { bar.hidden = isClosed || Boolean(onPage()); }
+function show() { bar.hidden = !url || Boolean(onPage()); }
 
 function stopSound() {
   onPage()?.pause();
@@ -55,7 +55,6 @@ function stopSound() {
 function close() {
   stopSound();
   unload();
-  isClosed = true;
   url = undefined;
   bar.replaceChildren();
   show();
@@ -73,7 +72,7 @@ function unload() {
 }
 
 function save() {
-  if (isClosed || !url || !inBar()) return;
+  if (!inBar()) return;
   sessionStorage.setItem(STATE, JSON.stringify({ owner: bar.dataset.owner, url, playing: isPlaying(), at: Date.now() }));
 }
 

@@ -40,8 +40,8 @@ def offer(experience: Experience, *, by: Person, name: str, terms_hash: str) -> 
     _limit_offers(by)
     with transaction.atomic():
         own = experiences.received_by(by).select_for_update(no_key=True, of=("self",)).get(pk=experience.pk)
-        remix = remixes.find_remix(own.maker, own.text)
-        cleared = _clear(own, remix.render.recording) if remix and not own.withdrawn_at and not own.stopped else None
+        remix = remixes.find_playing(own)
+        cleared = _clear(own, remix.render.recording) if remix else None
         if remix is None or cleared is None:
             raise NotOffered(SAID_CLOSED)
         if ShelfEntry.objects.open().filter(experience=own).exists():

@@ -69,7 +69,7 @@ def _render(
         "artist": experience.artist,
         "entry": shelf.find_latest(experience),
         "may_offer": shelf.may_offer(experience),
-        "is_kept": not (experience.withdrawn_at or experience.is_erased or experience.stopped),
+        "is_kept": not (experience.is_hidden or experience.is_erased),
         "may_be_named": request.user.age_band == AgeBand.ADULT,
         "terms": shelf_terms.write_terms(experience.artist.name),
         "terms_hash": shelf_terms.hash_terms(experience.artist.name),

@@ -1,4 +1,4 @@
-"""20 seconds of the recording, to compare a delivered remix with: no more of it than a fan may hear at the desk."""
+"""Let a fan hear 20 seconds of the recording beside a delivered remix, and no more of it than at the desk."""
 
 from django.db import transaction
 

@@ -28,7 +28,7 @@ def experience_detail(request: AuthenticatedHttpRequest, pk: UUID) -> HttpRespon
     experience = get_object_or_404(own, pk=pk)
     if experience.is_erased:
         return render(request, "fans/experience_erased.html", {"experience": experience, "section": "feed"})
-    remix = _find_playing(experience)
+    remix = remixes.find_playing(experience)
     context = {
         "experience": experience,
         "remix": remix,
@@ -37,7 +37,7 @@ def experience_detail(request: AuthenticatedHttpRequest, pk: UUID) -> HttpRespon
         "shelf_entry": shelf.find_latest(experience) if experience.is_sound else None,
         "may_share": bool(remix) and shelf.may_offer(experience),
         "receipt": build_receipt(experience),
-        "refund": None if _plays(experience) else RemixRefund.objects.filter(experience=experience).first(),
+        "refund": RemixRefund.objects.filter(experience=experience).first() if experience.is_hidden else None,
         "program_paused": _is_muted(request, experience),
         "report": reports.find_report(experience, by=request.user),
         "section": "feed",
@@ -52,18 +52,9 @@ def now_bar(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
     """The bar in which a remix plays on while its fan moves through pages, or why it does not play any more."""
     own = experiences.received_by(request.user).select_related("artist")
     experience = get_object_or_404(own, pk=pk, kind=Experience.Kind.REMIX)
-    remix = _find_playing(experience)
+    remix = remixes.find_playing(experience)
     context = {"experience": experience, "player": remix and _build_player(experience, remix)}
     return render(request, "fans/_now_bar.html", context)
-
-
-def _plays(experience: Experience) -> bool:
-    return not experience.withdrawn_at and not experience.stopped
-
-
-def _find_playing(experience: Experience) -> Remix | None:
-    """The remix; None where it is a letter, or does not play any more."""
-    return remixes.find_remix(experience.maker, experience.text) if _plays(experience) else None
 
 
 def _list_compared(remix: Remix | None) -> list[tuple[str, str]]:

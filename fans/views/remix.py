@@ -87,9 +87,7 @@ def _say(request: AuthenticatedHttpRequest, words: str, *, status: int) -> HttpR
 def _get_playing(request: AuthenticatedHttpRequest, pk: UUID) -> tuple[Experience, Remix]:
     """404 for anybody but its fan, and once it does not play any more."""
     experience = get_object_or_404(experiences.received_by(request.user), pk=pk, kind=Experience.Kind.REMIX)
-    if experience.withdrawn_at or experience.stopped:
-        raise Http404
-    remix = remixes.find_remix(experience.maker, experience.text)
+    remix = remixes.find_playing(experience)
     if remix is None:
         raise Http404
     return experience, remix

@@ -96,39 +96,34 @@ def _refunds(provider: Provider, intent: str) -> Iterator[ProviderRefund]:
 
 def _write_refunds(rows: SubscriptionRows, fetched: Fetched) -> None:
     for payment, latest in fetched.refunds:
-        refund = Refund(
-            payment=payment,
-            book=payment.book,
-            provider_id=latest.id,
-            status=latest.status,
-            currency=latest.currency,
-            amount=latest.amount,
-            created=latest.created,
-        )
-        fetched.new_refunds += _write_latest(rows.refunds, refund)
+        fetched.new_refunds += _write_latest(Refund, rows.refunds, payment, latest)
 
 
 def _write_disputes(rows: SubscriptionRows, fetched: Fetched) -> None:
     for payment, latest in fetched.disputes:
-        dispute = Dispute(
+        _write_latest(Dispute, rows.disputes, payment, latest, reason=latest.reason)
+
+
+def _write_latest[Row: (Refund, Dispute)](
+    model: type[Row],
+    rows: dict[str, Row],
+    payment: Payment,
+    latest: ProviderRefund | ProviderDispute,
+    **more: str,
+) -> bool:
+    """Store it, or its status where we have it: nothing else of it changes. Returns whether it is new."""
+    known = rows.get(latest.id)
+    if known is None:
+        rows[latest.id] = model.objects.create(
             payment=payment,
             book=payment.book,
             provider_id=latest.id,
             status=latest.status,
-            reason=latest.reason,
             currency=latest.currency,
             amount=latest.amount,
             created=latest.created,
+            **more,
         )
-        _write_latest(rows.disputes, dispute)
-
-
-def _write_latest[Row: (Refund, Dispute)](rows: dict[str, Row], latest: Row) -> bool:
-    """Store it, or its status where we have it: nothing else of it changes. Returns whether it is new."""
-    known = rows.get(latest.provider_id)
-    if known is None:
-        latest.save(force_insert=True)
-        rows[latest.provider_id] = latest
     elif known.status != latest.status:
         known.status = latest.status
         known.save(update_fields=["status"])

@@ -70,7 +70,7 @@ def _work_on_batch() -> bool:
     try:
         with transaction.atomic():
             events = _claim_batch()
-            names = list(dict.fromkeys(map(_named_subscription, events)))[:BATCH]
+            names = list(dict.fromkeys(map(find_subscription, events)))[:BATCH]
             if len(names) < 2:
                 return False
             _finish(_work_on_subscriptions(names, ()))
@@ -88,10 +88,6 @@ def _claim_batch() -> list[WebhookEvent]:
     naming = Q(object_type="subscription") | Q(object_type__in=NAMING, related__has_key="subscription")
     due = _waiting().filter(naming, due_at__lte=Now()).exclude(related__has_key="payment_intent")
     return list(due.select_for_update(skip_locked=True)[: BATCH * EVENTS_OF_ONE])
-
-
-def _named_subscription(event: WebhookEvent) -> str:
-    return event.object_id if event.object_type == "subscription" else event.related["subscription"]
 
 
 def _work_on_subscriptions(names: Collection[str], because: Iterable[WebhookEvent]) -> list[int]:
