@@ -1,6 +1,5 @@
 """Remixes that fans offer to the shelf of their artist, where other fans hear them."""
 
-import secrets
 from typing import Self
 
 from django.db import models
@@ -11,12 +10,8 @@ from accounts.models import AgeBand, Consent, Person
 from catalog.models import Artist, Recording
 from fans.marks import Mark
 from fans.remix_models import RemixOffer, Render
+from rights.hashing import new_salt
 from rights.models import Decision, ShelfHash
-
-
-def make_salt() -> str:
-    """128 random bits in hexadecimal."""
-    return secrets.token_hex(16)
 
 
 class ShelfEntryQuerySet(models.QuerySet["ShelfEntry"]):
@@ -56,7 +51,7 @@ class ShelfEntry(models.Model):
     )
     mark = models.CharField(max_length=8, choices=Mark.choices)
     credit = models.CharField(max_length=140)
-    salt = models.CharField(max_length=32, null=True, default=make_salt)
+    salt = models.CharField(max_length=32, null=True, default=new_salt)
     name = models.CharField(max_length=80, null=True, help_text="of the maker, as others read it; empty: a fan")
     is_name_refused = models.BooleanField(default=False, db_default=False)
     shelf_hash = GeneratedField(

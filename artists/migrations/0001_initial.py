@@ -8,8 +8,8 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-import artists.models.drafts
 import artists.models.programs
+import rights.hashing
 import rights.models.decisions
 
 
@@ -440,7 +440,7 @@ class Migration(migrations.Migration):
                 ),
                 ("reason", models.CharField(blank=True, help_text="why it was not sent", max_length=300)),
                 ("revision", models.PositiveIntegerField(default=1, help_text="one more with each edit")),
-                ("salt", models.CharField(default=artists.models.drafts.new_salt, max_length=32, null=True)),
+                ("salt", models.CharField(default=rights.hashing.new_salt, max_length=32, null=True)),
                 ("text", models.TextField(help_text="as it would reach the fan; erasable", null=True)),
                 (
                     "original_text",

@@ -1,7 +1,5 @@
 """Moments that a program answers, and the drafts for them."""
 
-import secrets
-
 from django.db import models
 from django.db.models import CharField, F, GeneratedField, Q
 from django.db.models.functions import Coalesce, Now, TruncDate
@@ -13,6 +11,7 @@ from fans.models import Mark, Render
 from fans.mutes import FanAndProgram
 from fans.opt_ins import FanAndArtist
 from listens.models import Listen
+from rights.hashing import new_salt
 from rights.models import CONTENT_HASH, WHY_HASH, Decision, StoredClearance, Use
 from worker import due
 
@@ -76,11 +75,6 @@ class Moment(models.Model):
 
 def _item_name(moment_id: int) -> str:
     return f"moment:{moment_id}"
-
-
-def new_salt() -> str:
-    """32 random hex digits, so that nobody can find a text by trying texts against its hash."""
-    return secrets.token_hex(16)
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):

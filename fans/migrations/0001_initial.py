@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import fans.models
-import fans.shelf_models
+import rights.hashing
 import rights.models.decisions
 
 
@@ -925,7 +925,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("credit", models.CharField(max_length=140)),
-                ("salt", models.CharField(default=fans.shelf_models.make_salt, max_length=32, null=True)),
+                ("salt", models.CharField(default=rights.hashing.new_salt, max_length=32, null=True)),
                 (
                     "name",
                     models.CharField(

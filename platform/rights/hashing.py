@@ -5,6 +5,7 @@ A test compares both. To change what is hashed, add a new column and keep the ol
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -18,6 +19,11 @@ WHY_DESCRIPTION = (
     "The same over four: the salt, the fan’s id, the artist’s number, and the facts why the fan got it, as JSON on one "
     "line, shorter keys first, with a space after each colon and comma."
 )
+
+
+def new_salt() -> str:
+    """32 random hex digits, so that nobody can find a text by trying texts against its hash."""
+    return secrets.token_hex(16)
 
 
 def content_hash(*, salt: str, person: UUID, artist: int, mark: str, credit: str, text: str) -> str:
