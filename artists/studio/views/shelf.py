@@ -34,7 +34,8 @@ def show_shelf(request: AuthenticatedHttpRequest, studio: Studio) -> HttpRespons
 @team_member_required
 def play_entry(request: AuthenticatedHttpRequest, studio: Studio, entry_id: int) -> HttpResponseBase:
     """The copy that others would hear, or hear."""
-    found = shelf.find_sound(_get_entry_or_404(studio, entry_id))
+    entries = ShelfEntry.objects.open().filter(artist=studio.artist).select_related("render")
+    found = shelf.find_sound(get_object_or_404(entries, pk=entry_id))
     if found is None:
         raise Http404
     path, sha256 = found
@@ -45,7 +46,7 @@ def play_entry(request: AuthenticatedHttpRequest, studio: Studio, entry_id: int)
 @team_member_required
 def decide(request: AuthenticatedHttpRequest, studio: Studio, entry_id: int, decision: str) -> HttpResponse:
     """Put an entry on, with or without its name, decline it, take its name off or take it off."""
-    entry = _get_entry_or_404(studio, entry_id, state=None)
+    entry = get_object_or_404(ShelfEntry, pk=entry_id, artist=studio.artist)
     if decision not in DECISIONS:
         raise Http404
     act, words = DECISIONS[decision]
@@ -55,11 +56,6 @@ def decide(request: AuthenticatedHttpRequest, studio: Studio, entry_id: int, dec
         return _render(request, studio, problem=error_message(error), status=error_status(error))
     messages.success(request, words)
     return redirect(studio.url("studio-shelf"))
-
-
-def _get_entry_or_404(studio: Studio, entry_id: int, state: str | None = "open") -> ShelfEntry:
-    entries = ShelfEntry.objects.open() if state else ShelfEntry.objects.all()
-    return get_object_or_404(entries.filter(artist=studio.artist).select_related("render"), pk=entry_id)
 
 
 def _render(request: AuthenticatedHttpRequest, studio: Studio, *, problem: str = "", status: int = 200) -> HttpResponse:
