@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -28,6 +29,13 @@ SAID_CLOSED = "This remix cannot be offered to the shelf at the moment. Nothing 
 MAX_NAME_LENGTH = 80
 OFFERS_A_DAY, DAY_SECONDS = 10, 24 * 60 * 60
 State = ShelfEntry.State
+
+
+def find_own(person: Person, pk: UUID) -> Experience | None:
+    """A remix of this person that can be offered, or was."""
+    own = experiences.received_by(person).select_related("artist", "person")
+    found = own.filter(pk=pk, kind=Experience.Kind.REMIX).first()
+    return found if found and (shelf.find_latest(found) or shelf.may_offer(found)) else None
 
 
 def offer(experience: Experience, *, by: Person, name: str, terms_hash: str) -> ShelfEntry:

@@ -18,7 +18,7 @@ from artists.api.access import StudioView
 from artists.remixes import shelf as decisions
 from artists.remixes.api import ChangeSerializer
 from catalog.models import Artist
-from fans import experiences, shelf, shelf_terms
+from fans import shelf, shelf_terms
 from fans.models import Experience, Mark, ShelfEntry
 from web.serializers import StrictSerializer
 
@@ -120,10 +120,8 @@ class StudioShelfDecisionView(StudioView):
 
 
 def _get_own_or_404(person: Person, pk: UUID) -> Experience:
-    """A remix of this person that can be offered, or was."""
-    own = experiences.received_by(person).select_related("artist", "person")
-    experience = get_object_or_404(own, pk=pk, kind=Experience.Kind.REMIX)
-    if not shelf.may_offer(experience) and shelf.find_latest(experience) is None:
+    experience = decisions.find_own(person, pk)
+    if experience is None:
         raise Http404
     return experience
 

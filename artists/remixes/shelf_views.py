@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -14,7 +14,7 @@ from accounts.models import AgeBand
 from accounts.requests import AuthenticatedHttpRequest
 from artists.exceptions import InvalidRequest, Refused, Stale
 from artists.remixes import shelf as decisions
-from fans import experiences, shelf, shelf_terms
+from fans import shelf, shelf_terms
 from fans.models import Experience, ShelfEntry
 from web.decorators import post_only
 
@@ -53,10 +53,8 @@ def take_off(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _get_own_or_404(request: AuthenticatedHttpRequest, pk: UUID) -> Experience:
-    """A remix of this fan that can be offered, or was."""
-    own = experiences.received_by(request.user).select_related("artist", "person")
-    experience = get_object_or_404(own, pk=pk, kind=Experience.Kind.REMIX)
-    if not shelf.may_offer(experience) and shelf.find_latest(experience) is None:
+    experience = decisions.find_own(request.user, pk)
+    if experience is None:
         raise Http404
     return experience
 
