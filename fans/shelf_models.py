@@ -108,6 +108,11 @@ class ShelfEntry(models.Model):
         return f"shelf:{self.pk}"
 
     @property
+    def is_open(self) -> bool:
+        """Whether it waits for the team or stands on the shelf."""
+        return self.state in (self.State.OFFERED, self.State.ON)
+
+    @property
     def maker(self) -> str:
         """The name that others read, or "" for a fan without one. Under 18 nobody has one. Reads the person."""
         return (self.name or "") if self.person.age_band == AgeBand.ADULT else ""

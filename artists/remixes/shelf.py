@@ -113,7 +113,7 @@ def take_off(entry_id: int, *, by: Person) -> ShelfEntry:
         reason = "maker" if entry.person_id == by.pk else "team"
         if reason == "team":
             require_role(entry.artist, by, roles.may_decide, "decide about the shelf")
-        if entry.state not in (State.OFFERED, State.ON):
+        if not entry.is_open:
             raise Stale("It is not on the shelf any more.")
         notices.post([*shelf.end([entry], by=by.actor, reason=reason), *_team_notices(entry)])
     return ShelfEntry.objects.get(pk=entry_id)

@@ -128,10 +128,9 @@ def _get_own_or_404(person: Person, pk: UUID) -> Experience:
 
 def _describe_offer(experience: Experience) -> dict[str, Any]:
     entry = shelf.find_latest(experience)
-    is_open = entry is not None and entry.state in (ShelfEntry.State.OFFERED, ShelfEntry.State.ON)
     name = experience.artist.name
     offer = {
-        "may_offer": not is_open and shelf.may_offer(experience),
+        "may_offer": not (entry and entry.is_open) and shelf.may_offer(experience),
         "state": entry.state if entry else None,
         "maker": entry.maker if entry else "",
         "name_refused": entry is not None and entry.is_name_refused,
