@@ -1,7 +1,7 @@
-"""Starts our commands without a new Python each time: forks of a process that has imported the libraries.
+"""Starts our commands without a new Python each time: forks of a process that has loaded the libraries and our apps.
 
-Only libraries that read no settings are shared. Settings, apps and our own code are loaded in each fork, which has a
-process id, a session and an environment of its own, and ends as any Python does.
+Each fork has a process id, a session and an environment of its own, reads its settings and its URLs anew, and ends as
+any Python does.
 """
 
 import atexit
@@ -20,22 +20,27 @@ from functools import cache
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 
+import django
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.management import get_commands, load_command_class
+from django.db import connections
+from django.utils.functional import empty
+from django.utils.module_loading import import_string
 
 from config import BASE_DIR
 from config.processes import app_environment, manage_argv
 from worker.supervisor import die_with_parent, spawn, terminate
 
 LIBRARIES = (
-    "allauth.utils", "argon2", "asyncio", "babel.numbers", "channels.generic.websocket",
-    "confusable_homoglyphs.confusables", "crc32c", "django.contrib.admin", "django.contrib.staticfiles.finders",
-    "django.core.handlers.asgi",
-    "django.core.mail", "django.core.management.commands.shell", "django.core.serializers.json",
-    "django.db.backends.postgresql.base", "django.forms", "django.template.loader_tags", "django.urls",
-    "django.views.debug", "jsonschema", "kafka", "lz4.frame", "msgspec", "PIL.Image", "psycopg.types.json", "requests",
-    "sqlparse", "uvicorn.main", "uvicorn.protocols.http.httptools_impl",
-    "uvicorn.protocols.websockets.websockets_sansio_impl", "uvloop", "whitenoise.middleware", "yaml", "zstandard",
+    "channels.routing", "django.core.management.commands.shell", "django.views.debug", "lz4.frame", "uvicorn.main",
+    "uvicorn.protocols.http.httptools_impl", "uvicorn.protocols.websockets.websockets_sansio_impl", "uvloop",
+    "whitenoise.middleware", "zstandard",
 )  # fmt: skip
+"""What our commands import only when they run."""
+
+READ_ANEW = ("config.settings", "config.urls")
+"""The modules that depend on the environment or on settings when they are imported."""
 
 
 def hash_passwords_fast() -> None:
@@ -119,6 +124,23 @@ def get_fork_server() -> ForkServer:
 # What runs in the server
 
 
+def load_apps() -> None:
+    """Load everything that a command can need, and forget what depends on the environment of this process."""
+    for library in LIBRARIES:
+        importlib.import_module(library)
+    django.setup()
+    for path in settings.MIDDLEWARE:
+        import_string(path)
+    importlib.import_module(settings.ROOT_URLCONF)
+    for name, app in get_commands().items():
+        load_command_class(app, name)
+    for module in READ_ANEW:
+        del sys.modules[module]
+    settings._wrapped = empty
+    del connections["default"], connections.settings
+    connections._settings = None
+
+
 def serve(connection: Connection) -> tuple[list[str], dict[str, str], str] | None:
     """Answer a process id with its exit code, and a command with the process id of its fork, where this returns it."""
     server = os.getpid()
@@ -152,8 +174,8 @@ def become(argv: list[str], env: dict[str, str], log: str) -> None:
 
 
 if __name__ == "__main__":
-    for library in LIBRARIES:
-        importlib.import_module(library)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    load_apps()
     hash_passwords_fast()
     gc.freeze()
     if command := serve(Connection(int(sys.argv[1]))):
