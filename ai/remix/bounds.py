@@ -14,6 +14,7 @@ from ai.remix.envelope import (
     Colour,
     Envelope,
     Export,
+    HalfDecibels,
     Order,
     Pitch,
     Room,
@@ -39,13 +40,16 @@ class OuterBounds(canonical.Document, frozen=True, forbid_unknown_fields=True, o
     """`recorded` forbids another order, also that a later section opens."""
     may_not_mute: tuple[Slug, ...] = ()
     """Ids of stems. `vocals` is the first stem of that role, and also `vocals-2` and so on."""
+    gain_half_db: dict[Slug, tuple[HalfDecibels, HalfDecibels]] = {}
+    """How quiet and how loud stems may be, by their ids as above."""
     rooms: tuple[Room, ...] | None = None
     colours: tuple[Colour, ...] | None = None
     export: Export | None = None
     expires: dt.date | None = None
 
     def __post_init__(self) -> None:
-        for low, high in filter(None, (self.tempo_percent, self.pitch_semitones, self.seconds)):
+        ranges = (self.tempo_percent, self.pitch_semitones, self.seconds, *self.gain_half_db.values())
+        for low, high in filter(None, ranges):
             if low > high:
                 raise ValueError(f"the range {low} to {high} is upside down")
 
@@ -136,7 +140,13 @@ def _arrangement_beyond(envelope: Envelope, outer: OuterBounds) -> list[Violatio
     found = [
         Violation(f"stems.{stem_id}.may_mute", "beyond", False)
         for stem_id, bounds in envelope.stems.items()
-        if bounds.may_mute and any(stem_id == name or stem_id.startswith(f"{name}-") for name in outer.may_not_mute)
+        if bounds.may_mute and any(_is_named(stem_id, name) for name in outer.may_not_mute)
+    ]
+    found += [
+        Violation(f"stems.{stem_id}.gain_half_db", "beyond", allowed)
+        for stem_id, bounds in envelope.stems.items()
+        for name, allowed in outer.gain_half_db.items()
+        if _is_named(stem_id, name) and not _is_inside(bounds.gain_half_db, allowed)
     ]
     if outer.order == "recorded" and (envelope.order == "free" or envelope.begin_with):
         found.append(Violation("order", "beyond", "recorded"))
@@ -147,3 +157,7 @@ def _arrangement_beyond(envelope: Envelope, outer: OuterBounds) -> list[Violatio
             if bounds.max_times > outer.max_times
         ]
     return found
+
+
+def _is_named(stem_id: str, name: str) -> bool:
+    return stem_id == name or stem_id.startswith(f"{name}-")

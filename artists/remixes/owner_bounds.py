@@ -1,6 +1,6 @@
 """What the owners of a song agreed to for its remixes: read it, say it in words, and compare limits with it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db import connection
@@ -8,8 +8,8 @@ from django.utils.text import get_text_list
 
 from ai.remix.bounds import OuterBounds, within
 from ai.remix.check import Violation
-from ai.remix.envelope import MAX_TEMPO, MIN_TEMPO, Envelope
-from artists.remixes.envelope_text import format_reach, format_steps
+from ai.remix.envelope import MAX_GAIN, MAX_TEMPO, MIN_GAIN, MIN_TEMPO, Envelope
+from artists.remixes.envelope_text import format_gain, format_reach, format_steps
 from catalog.models import Recording
 from fans.desk.words import format_length
 from rights.models import Party
@@ -61,15 +61,17 @@ def describe(bounds: OuterBounds) -> list[str]:
 
 
 def _describe_violation(violation: Violation, bounds: OuterBounds) -> str:
-    name = {"vocals": "vocals_pitch_semitones", "sections": "max_times", "stems": "may_not_mute"}
-    first = violation.path.split(".")[0]
-    return dict(_list_words(bounds))[name.get(first, first)]
+    parts = violation.path.split(".")
+    of_stem = {"may_mute": "may_not_mute"}.get(parts[-1], parts[-1])
+    name = {"vocals": "vocals_pitch_semitones", "sections": "max_times", "stems": of_stem}
+    return dict(_list_words(bounds))[name.get(parts[0], parts[0])]
 
 
 def _list_words(bounds: OuterBounds) -> Iterator[tuple[str, str]]:
     """The name of each bound that is stated, and its words."""
     yield from _list_ranges(bounds)
     yield from _list_sections(bounds)
+    yield from _list_stems(bounds)
     for name, allowed in (("rooms", bounds.rooms), ("colours", bounds.colours)):
         if allowed is not None:
             named = [str(one) for one in allowed if one != "none"]
@@ -99,14 +101,26 @@ def _list_sections(bounds: OuterBounds) -> Iterator[tuple[str, str]]:
         yield "max_times", f"each section at most {bounds.max_times} {'time' if bounds.max_times == 1 else 'times'}"
     if bounds.order == "recorded":
         yield "order", "the sections in the recorded order"
+
+
+def _list_stems(bounds: OuterBounds) -> Iterator[tuple[str, str]]:
     if bounds.may_not_mute:
-        names = [PARTS.get(stem, stem.replace("-", " ")) for stem in bounds.may_not_mute]
-        yield "may_not_mute", f"never without {get_text_list(names, 'or')}"
+        yield "may_not_mute", f"never without {get_text_list([_name_part(stem) for stem in bounds.may_not_mute], 'or')}"
+    if bounds.gain_half_db:
+        levels = [
+            f"{_name_part(stem)} {_write_range(*gain, MIN_GAIN, MAX_GAIN, format_gain)}"
+            for stem, gain in sorted(bounds.gain_half_db.items())
+        ]
+        yield "gain_half_db", f"the level of {get_text_list(levels, 'and')}"
 
 
-def _write_range(low: int, high: int, least: int, most: int) -> str:
+def _name_part(stem: str) -> str:
+    return PARTS.get(stem, stem.replace("-", " "))
+
+
+def _write_range(low: int, high: int, least: int, most: int, write: Callable[[int], str] = str) -> str:
     if low == high:
-        return f"exactly {low}"
+        return f"exactly {write(low)}"
     if low <= least:
-        return f"at most {high}"
-    return f"at least {low}" if high >= most else f"from {low} to {high}"
+        return f"at most {write(high)}"
+    return f"at least {write(low)}" if high >= most else f"from {write(low)} to {write(high)}"

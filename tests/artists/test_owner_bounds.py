@@ -141,7 +141,8 @@ def test_a_label_types_bounds_and_types_them_again_for_the_next_version(scene: S
     typed: dict[str, Any] = {
         "title": "Remixes", "artists": [scene.recording.artist_id], "uses": ["remix"], "zone": "UTC",
         "after_end": "plays_on", "second_key": "", "do": "preview", "tempo_to": 110, "vocals": "1",
-        "no_exports": ["share"], "may_not_mute": ["vocals"], "in_order": "on",
+        "no_exports": ["share"], "may_not_mute": ["vocals"], "in_order": "on", "level_vocals_from": "-4.5",
+        "level_drums_from": "-6", "level_drums_to": "2",
     }  # fmt: skip
     path = f"/label/{label.pk}/agreements"
     seen = client.post(f"{path}/new", typed)
@@ -149,15 +150,21 @@ def test_a_label_types_bounds_and_types_them_again_for_the_next_version(scene: S
     version = AgreementVersion.objects.get()
     again = client.get(f"{path}/{version.pk}/next").context["form"]
     upside_down = client.post(f"{path}/new", typed | {"tempo_from": 120})
+    wrong_levels = client.post(f"{path}/new", typed | {"level_drums_from": "3", "level_vocals_from": "-4.3"})
 
     assert json.loads(version.remix_bounds) == {
         "tempo_percent": [70, 110], "vocals_pitch_semitones": 1, "order": "recorded", "may_not_mute": ["vocals"],
         "export": {"stream": True, "download": True, "share": False},
+        "gain_half_db": {"drums": [-12, 4], "vocals": [-9, 12]},
     }  # fmt: skip
-    assert "never without the voice; fans may not offer it to other fans here" in visible_text(seen)
+    levels = "the level of drums from −6 dB to +2 dB and the voice at least −4.5 dB"
+    assert f"never without the voice; {levels}; fans may not offer it to other fans here" in visible_text(seen)
     assert {name: again.initial[name] for name in ("tempo_from", "tempo_to", "vocals", "no_exports", "in_order")} == {
         "tempo_from": 70, "tempo_to": 110, "vocals": 1, "no_exports": ["share"], "in_order": True,
     }  # fmt: skip
+    ends = ("drums_from", "drums_to", "vocals_from", "vocals_to")
+    assert [again.initial[f"level_{end}"] for end in ends] == [-6, 2, -4.5, 6]
+    assert wrong_levels.context["form"].errors.keys() == {"level_drums_from", "level_vocals_from"}
     assert (upside_down.status_code, "This end is above the other one." in visible_text(upside_down)) == (422, True)
 
 
@@ -230,6 +237,7 @@ def bounds(draw: st.DrawFn) -> OuterBounds:
         "max_times": draw(st.integers(1, 3)),
         "order": draw(st.sampled_from(["recorded", "free"])),
         "may_not_mute": draw(st.sampled_from([[], ["drums"], ["vocals", "bass"]])),
+        "gain_half_db": draw(st.sampled_from([{}, {"drums": [-12, 4]}, {"vocals": [-10, 12], "bass": [-12, 4]}])),
         "rooms": draw(st.sampled_from([[], ["hall"], ["none", "kitchen", "hall"]])),
         "colours": draw(st.sampled_from([[], ["warm"], ["warm", "radio", "echo"]])),
         "export": {name: draw(st.booleans()) for name in ("stream", "download", "share")},
@@ -258,7 +266,7 @@ def test_the_database_compares_limits_with_bounds_as_the_code_does(db: None, out
 def test_limits_without_a_part_are_inside_no_bounds_on_it(db: None) -> None:
     whole: dict[str, Any] = json.loads(make_envelope(make_source()).to_json())
     outer = OuterBounds(
-        (70, 140), (-5, 5), 5, (1, 1200), 8, "recorded", ("drums",), ("kitchen", "hall"), ("warm",),
+        (70, 140), (-5, 5), 5, (1, 1200), 8, "recorded", ("drums",), {}, ("kitchen", "hall"), ("warm",),
         Export(stream=True, download=True, share=True),
     )  # fmt: skip
     for name in ("tempo_percent", "pitch_semitones", "vocals", "seconds", "sections", "order", "stems", "rooms",
@@ -267,3 +275,13 @@ def test_limits_without_a_part_are_inside_no_bounds_on_it(db: None) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT rights_is_within(%s::jsonb, %s::jsonb) IS TRUE", [part, outer.to_json()])
             assert cursor.fetchone()[0] is False, name
+    for limits in (
+        whole | {"stems": {"drums": {"may_mute": True}}},
+        whole | {"stems": {"drums-2": whole["stems"]["drums"]}},
+    ):
+        levels = OuterBounds(gain_half_db={"drums": (-11, 4)})
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT rights_is_within(%s::jsonb, %s::jsonb) IS TRUE", [json.dumps(limits), levels.to_json()]
+            )
+            assert cursor.fetchone()[0] is False

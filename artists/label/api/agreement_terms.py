@@ -65,7 +65,8 @@ class TermsSerializer(StrictSerializer):
     remix_bounds = serializers.JSONField(
         required=False, allow_null=True,
         help_text="how far remixes may go: tempo_percent, pitch_semitones and seconds as [from, to],"
-        " vocals_pitch_semitones, max_times, order, may_not_mute, rooms, colours, export, expires",
+        " vocals_pitch_semitones, max_times, order, may_not_mute, gain_half_db as {stem: [from, to]}, rooms, colours,"
+        " export, expires",
     )  # fmt: skip
     own_words = serializers.CharField(max_length=20_000, required=False, allow_blank=True, validators=[validate_lines])
 

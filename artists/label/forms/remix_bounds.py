@@ -1,12 +1,13 @@
 """The part of the agreement form that says how far remixes may go. What stays empty is not limited."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from ai.remix.bounds import OuterBounds
-from ai.remix.envelope import MAX_PITCH, MAX_REPEATS, MAX_SECONDS, MAX_TEMPO, MIN_TEMPO, Export
+from ai.remix.envelope import MAX_GAIN, MAX_PITCH, MAX_REPEATS, MAX_SECONDS, MAX_TEMPO, MIN_GAIN, MIN_TEMPO, Export
 from artists.remixes.envelope_text import format_reach, format_steps
 from artists.remixes.owner_bounds import PARTS
 from artists.studio.forms.envelope import COLOURS, EXPORTS, ROOMS
@@ -33,6 +34,17 @@ def _several(label: str, choices: Iterable[tuple[str, str]]) -> forms.MultipleCh
     return forms.MultipleChoiceField(label=label, required=False, choices=choices, widget=forms.CheckboxSelectMultiple)
 
 
+def _decibels(label: str) -> forms.DecimalField:
+    step = Decimal("0.5")
+    return forms.DecimalField(
+        label=label, required=False, min_value=MIN_GAIN // 2, max_value=MAX_GAIN // 2, step_size=step
+    )
+
+
+def _level_names(part: str) -> tuple[str, str]:
+    return f"level_{part}_from", f"level_{part}_to"
+
+
 class BoundsFields(forms.Form):
     """`bounds` is what a valid form says, or None where nothing is limited."""
 
@@ -50,9 +62,20 @@ class BoundsFields(forms.Form):
     no_colours = _several("Not in the colour", COLOURS)
     no_exports = _several("Fans may not", EXPORTS)
 
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        for part, words in PARTS.items():
+            for end, name in zip(("quietest", "loudest"), _level_names(part), strict=True):
+                self.fields[name] = _decibels(f"{words.capitalize()}, {end}, in dB")
+
+    @property
+    def level_ends(self) -> Iterator[list[forms.BoundField]]:
+        """The two fields of each part."""
+        return ([self[name] for name in _level_names(part)] for part in PARTS)
+
     def clean_bounds(self, cleaned: dict[str, Any]) -> None:
         """Add an error where the ends of a range are upside down."""
-        for low_name, high_name, _, _ in RANGES.values():
+        for low_name, high_name in (*(names[:2] for names in RANGES.values()), *map(_level_names, PARTS)):
             low, high = cleaned.get(low_name), cleaned.get(high_name)
             if low is not None and high is not None and low > high:
                 self.add_error(low_name, "This end is above the other one.")
@@ -69,6 +92,7 @@ class BoundsFields(forms.Form):
             max_times=said["max_times"],
             order="recorded" if said["in_order"] else None,
             may_not_mute=tuple(said["may_not_mute"]),
+            gain_half_db={part: gain for part in PARTS if (gain := self._level(part))},
             rooms=_without(ROOMS, said["no_rooms"]),
             colours=_without(COLOURS, said["no_colours"]),
             export=Export(stream=True, download="download" not in forbidden, share="share" not in forbidden)
@@ -79,10 +103,14 @@ class BoundsFields(forms.Form):
 
     def _range(self, name: str) -> tuple[int, int] | None:
         low_name, high_name, least, most = RANGES[name]
-        low, high = self.cleaned_data[low_name], self.cleaned_data[high_name]
-        if low is None and high is None:
-            return None
-        return (least if low is None else low, most if high is None else high)
+        return _fill_range(self.cleaned_data[low_name], self.cleaned_data[high_name], least, most)
+
+    def _level(self, part: str) -> tuple[int, int] | None:
+        """In half decibels."""
+        low, high = (
+            None if typed is None else int(typed * 2) for typed in map(self.cleaned_data.get, _level_names(part))
+        )
+        return _fill_range(low, high, MIN_GAIN, MAX_GAIN)
 
 
 def type_bounds(text: str) -> dict[str, Any]:
@@ -94,6 +122,8 @@ def type_bounds(text: str) -> dict[str, Any]:
     for name, (low_name, high_name, _, _) in RANGES.items():
         if ends := getattr(bounds, name):
             typed[low_name], typed[high_name] = ends
+    for part, gain in bounds.gain_half_db.items():
+        typed |= zip(_level_names(part), (half_db / 2 for half_db in gain), strict=True)
     export = bounds.export or Export(stream=True, download=True, share=True)
     return typed | {
         "vocals": bounds.vocals_pitch_semitones,
@@ -108,3 +138,10 @@ def type_bounds(text: str) -> dict[str, Any]:
 
 def _without[Name: str](choices: tuple[tuple[Name, str], ...], forbidden: list[str]) -> tuple[Name, ...] | None:
     return tuple(name for name, _ in choices if name not in forbidden) if forbidden else None
+
+
+def _fill_range(low: int | None, high: int | None, least: int, most: int) -> tuple[int, int] | None:
+    """An end that stays empty is not limited. None where both are empty."""
+    if low is None and high is None:
+        return None
+    return (least if low is None else low, most if high is None else high)

@@ -35,6 +35,11 @@ SELECT public.rights_is_inside(limits->'tempo_percent', bounds->'tempo_percent')
             jsonb_array_elements_text(bounds->'may_not_mute') name
         WHERE (stem.id = name OR starts_with(stem.id, name || '-')) AND (said->>'may_mute')::boolean IS NOT FALSE
     ))
+    AND (NOT bounds ? 'gain_half_db' OR jsonb_typeof(limits->'stems') = 'object' AND NOT EXISTS (
+        SELECT FROM jsonb_each(limits->'stems') stem(id, said), jsonb_each(bounds->'gain_half_db') bound(name, gain)
+        WHERE (stem.id = name OR starts_with(stem.id, name || '-'))
+            AND public.rights_is_inside(said->'gain_half_db', gain) IS NOT TRUE
+    ))
 $$;
 """
 DROP_WITHIN = """

@@ -136,6 +136,7 @@ def test_a_narrower_envelope_lets_nothing_new_through(
         (OuterBounds(seconds=(1, 60)), "seconds"),
         (OuterBounds(max_times=1), "sections.bridge.max_times"),
         (OuterBounds(may_not_mute=("drums",)), "stems.drums.may_mute"),
+        (OuterBounds(gain_half_db={"bass": (-11, 4)}), "stems.bass.gain_half_db"),
         (OuterBounds(rooms=("kitchen",)), "rooms"),
         (OuterBounds(colours=()), "colours"),
         (OuterBounds.parse('{"export":{"stream":false,"download":true,"share":true}}'), "export.stream"),
