@@ -854,8 +854,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "experience",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="fans.experience"
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="fans.experience",
                     ),
                 ),
                 (
@@ -881,6 +884,16 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [models.Index(fields=["person", "artist", "month"], name="uses_of_a_fan")],
                 "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("use", "share"), _negated=True),
+                        fields=("experience",),
+                        name="an_experience_is_used_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("use", "share")),
+                        fields=("experience", "person", "month"),
+                        name="a_shelf_entry_is_heard_once",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             (

@@ -15,10 +15,11 @@ from rights.models import Claim, FeeBearer, Party, SplitScheme, Use
 class ExperienceUse(models.Model):
     """An experience that a fan has of a tier. What the fan paid for that month is shared among those of the month.
 
+    Of the use `share` it is somebody else's remix, which the fan heard on the artist's shelf in that month.
     `fractions` say who is paid of it, as it was then; empty where the artist's own income is meant.
     """
 
-    experience = models.OneToOneField(Experience, models.PROTECT, related_name="+")
+    experience = models.ForeignKey(Experience, models.PROTECT, related_name="+", db_index=False)
     person = models.ForeignKey(Person, models.PROTECT, db_index=False, related_name="+")
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="+")
     month = models.CharField(max_length=6, help_text="YYYYMM, in UTC")
@@ -31,6 +32,12 @@ class ExperienceUse(models.Model):
     class Meta:
         indexes = [models.Index(fields=["person", "artist", "month"], name="uses_of_a_fan")]
         constraints = [
+            models.UniqueConstraint(
+                fields=["experience"], condition=~Q(use="share"), name="an_experience_is_used_once"
+            ),
+            models.UniqueConstraint(
+                fields=["experience", "person", "month"], condition=Q(use="share"), name="a_shelf_entry_is_heard_once"
+            ),
             models.CheckConstraint(condition=Q(use__in=Use.values), name="a_used_experience_is_of_a_known_use"),
             models.CheckConstraint(condition=Q(weight__gte=1), name="a_use_has_a_weight"),
             models.CheckConstraint(condition=Q(month__regex="^[0-9]{4}(0[1-9]|1[0-2])$"), name="a_use_is_of_a_month"),

@@ -13,7 +13,7 @@ from django.db.models import QuerySet, Sum
 
 from artists.models import ExperienceUse
 from artists.royalties.lines import Fractions, Use, weigh, write_lines
-from artists.royalties.uses import read_fractions
+from artists.royalties.uses import read_fractions, record_heard
 from billing import postings
 from billing.earnings import POOL, earn, store
 from billing.models import EarnedPart, EarnedShare, Subscription
@@ -121,6 +121,8 @@ def _read_use(one: ExperienceUse, own: Fractions, scheme: int) -> Use:
 def _find_uses(parts: Sequence[EarnedPart]) -> dict[tuple[UUID | None, str], list[ExperienceUse]]:
     used: dict[tuple[UUID | None, str], list[ExperienceUse]] = defaultdict(list)
     people, months = {_person(part) for part in parts}, {part.month for part in parts}
+    for month in sorted(months):
+        record_heard(people, month, parts[0].artist_id)
     found = ExperienceUse.objects.filter(person__in=people, month__in=months, artist=parts[0].artist_id)
     for one in found.order_by("pk"):
         used[one.person_id, one.month].append(one)

@@ -1,8 +1,10 @@
-"""Record which experiences a fan used of a tier, with who is paid of each."""
+"""Record which experiences a fan used of a tier, and which remixes of others they heard, with who is paid of each."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import UTC
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,10 +14,16 @@ from artists.models import ExperienceUse
 from artists.royalties import income
 from artists.royalties.lines import Fractions
 from billing.models import Entitlement
-from fans.models import Experience
+from billing.recognition import first_moment, next_month
+from catalog.models import Recording
+from fans.models import Experience, ShelfEntry
+from listens.models import Listen
 from rights.models import Use
 from rights.sales import Sale
 from rights.splits import ShareKey
+
+PAYABLE_MS = 30_000
+"""A play that is shorter is nobody's income."""
 
 
 def record(experience: Experience) -> None:
@@ -23,7 +31,7 @@ def record(experience: Experience) -> None:
 
     What the fan paid for the month is shared among what was used in it, whatever other fans use.
     """
-    ExperienceUse.objects.bulk_create([_describe(experience)], ignore_conflicts=True)
+    ExperienceUse.objects.bulk_create([_describe_delivered(experience)], ignore_conflicts=True)
 
 
 def record_delivered(delivered: Iterable[Experience]) -> None:
@@ -40,7 +48,40 @@ def record_delivered(delivered: Iterable[Experience]) -> None:
         for program in one.version.programs
         for experience in by_fan.get((one.person_id, one.artist_id, program["id"]), ())
     ]
-    ExperienceUse.objects.bulk_create([_describe(one) for one in included], ignore_conflicts=True)
+    ExperienceUse.objects.bulk_create([_describe_delivered(one) for one in included], ignore_conflicts=True)
+
+
+def record_heard(people: Collection[UUID | None], month: str, artist: int) -> None:
+    """Record what these fans heard in a month of an artist's shelf, in the caller's transaction.
+
+    However often they heard it, an entry is one use of the month. Whoever made it has it already.
+    """
+    heard = _list_heard(people, month, artist)
+    entries = ShelfEntry.objects.filter(artist=artist).select_related("experience__artist", "recording")
+    found = entries.in_bulk({entry for _, entry in heard})
+    ExperienceUse.objects.bulk_create(
+        [
+            _describe(found[pk].experience, Use.SHARE, [found[pk].recording], person_id=person, month=month)
+            for person, pk in heard
+            if pk in found and found[pk].person_id != person
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _list_heard(people: Collection[UUID | None], month: str, artist: int) -> list[tuple[UUID, int]]:
+    """Who heard which entry of a shelf, in one query. Of a remix alone our own player says what was heard."""
+    plays = Listen.objects.counted().of_remixes().filter(person__in=people, recording__artist=artist)
+    during = plays.filter(
+        started_at__gte=first_moment(month, UTC),
+        started_at__lt=first_moment(next_month(month), UTC),
+        played_ms__gte=PAYABLE_MS,
+        extra__playback__context_uri__startswith="shelf:",
+    )
+    rows = during.order_by("person", "extra__playback__context_uri").values_list(
+        "person", "extra__playback__context_uri"
+    )
+    return [(person, int(reference.removeprefix("shelf:"))) for person, reference in rows.distinct()]
 
 
 def read_fractions(use: ExperienceUse) -> Fractions:
@@ -51,21 +92,23 @@ def read_fractions(use: ExperienceUse) -> Fractions:
     }
 
 
-def _describe(experience: Experience) -> ExperienceUse:
+def _describe_delivered(experience: Experience) -> ExperienceUse:
+    fan, month = experience.person_id, f"{experience.delivered_at:%Y%m}"
+    return _describe(experience, experience.use, experience.clearance.recordings.all(), person_id=fan, month=month)
+
+
+def _describe(experience: Experience, use: str, songs: Iterable[Recording], **whose: Any) -> ExperienceUse:
     """A message is shared as the payment itself is. Where a use cannot be sold on its own, so is it."""
-    sale = None
-    if experience.use != Use.PERSONAL_MESSAGE:
-        found = income.find_sale(experience.artist, experience.use, experience.clearance.recordings.all())
-        sale = found if isinstance(found, Sale) else None
+    found = income.find_sale(experience.artist, use, songs) if use != Use.PERSONAL_MESSAGE else None
+    sale = found if isinstance(found, Sale) else None
     return ExperienceUse(
         experience=experience,
-        person_id=experience.person_id,
         artist_id=experience.artist_id,
-        month=f"{experience.delivered_at:%Y%m}",
-        use=experience.use,
+        use=use,
         scheme=sale.scheme if sale else None,
         fractions=[
             [key.party, key.role, key.recording, key.work, fraction.numerator, fraction.denominator]
             for key, fraction in (sale.fractions.items() if sale else ())
         ],
+        **whose,
     )
