@@ -112,6 +112,8 @@ FIXTURE_SECONDS = {
     "broker": 0.5,
     "demo_database": 1.0,
     "committing_db": 0.2,
+    "opened_page": 0.5,
+    "browsers": 3.0,
 }
 """What a fixture adds to a test, about, together with what is done with it."""
 
@@ -119,6 +121,10 @@ FIXTURE_SECONDS = {
 FIRST_FILES = ("test_embedded_folders.py",)
 """It starts PostgreSQL from this process. As root that needs a child with one thread, but after a test of signed sound
 each forked child has two."""
+
+PACKAGE_FIRST = "browser"
+"""Its files run one after the other: pytest ends their site and their Chromium when the next test is of another
+package, and starting them again takes as long as several tests."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -136,7 +142,13 @@ def _put_long_files_first(items: list[pytest.Item]) -> None:
     seconds = Counter[Path]()
     for item in items:
         seconds[item.path] += 0.05 + sum(FIXTURE_SECONDS.get(name, 0) for name in item.fixturenames)
-    items.sort(key=lambda item: (item.path.name not in FIRST_FILES, -seconds[item.path]))
+    items.sort(
+        key=lambda item: (
+            item.path.name not in FIRST_FILES,
+            item.path.parent.name != PACKAGE_FIRST,
+            -seconds[item.path],
+        )
+    )
 
 
 @pytest.fixture(autouse=True)
