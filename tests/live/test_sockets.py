@@ -27,6 +27,7 @@ def test_two_pages_receive_each_notice_once_and_in_order(
         ]
 
 
+@pytest.mark.shared_site
 def test_a_person_receives_only_their_own_notices(
     quick_site: Site, open_page: OpenPage, ana: Person, ben: Person
 ) -> None:
@@ -43,6 +44,7 @@ def test_a_person_receives_only_their_own_notices(
     assert {message["type"] for message in bens.receive_until("heartbeat")} == {"heartbeat"}
 
 
+@pytest.mark.shared_site
 def test_a_page_that_reconnects_receives_what_it_missed_once(calm_site: Site, open_page: OpenPage, ana: Person) -> None:
     session = create_session(ana)
     for _ in range(5):
@@ -58,6 +60,7 @@ def test_a_page_that_reconnects_receives_what_it_missed_once(calm_site: Site, op
     assert [by_url.receive_sequences(1), by_message.receive_sequences(1)] == [[6], [6]]
 
 
+@pytest.mark.shared_site
 def test_a_request_for_earlier_notices_sends_only_what_was_not_sent(
     calm_site: Site, open_page: OpenPage, ana: Person
 ) -> None:
@@ -114,6 +117,7 @@ def test_a_push_that_skips_a_sequence_brings_the_missing_notice_too(
     assert page.receive_sequences(2) == [1, 2]
 
 
+@pytest.mark.shared_site
 def test_a_page_that_reads_too_slowly_is_told_to_resync_and_misses_nothing(
     calm_site: Site, open_page: OpenPage, ana: Person
 ) -> None:
@@ -147,6 +151,7 @@ def test_a_page_that_asks_for_deleted_notices_is_told_to_resync(
     assert after_the_deleted.receive_notices(1) == [{"type": "resync"}]
 
 
+@pytest.mark.shared_site
 def test_a_notice_that_was_rolled_back_is_not_sent(quick_site: Site, open_page: OpenPage, ana: Person) -> None:
     page = open_page(quick_site, create_session(ana))
     page.receive_hello()
