@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
@@ -26,6 +25,7 @@ from tests.artists import remix_scene
 from tests.artists.label import agreements
 from tests.artists.royalties import scene as royalties
 from tests.browser import factories as browser_factories
+from tests.browser.accessibility import find_violations
 from tests.browser.browsers import Browsers, find_overflow
 from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS, FullSite
 from tests.browser.page_urls import NOT_PAGES, PAGE_URLS, PageURL, url_names
@@ -35,8 +35,6 @@ from tests.rights.imports import factories as imports
 from tests.servers import wait_until
 from trust import reports as staff_reports
 
-AXE = Axe()
-RULES = {"resultTypes": ["violations"], "preload": False, "rules": {"target-size": {"enabled": True}}}
 SMALL_FIELDS = """[...document.querySelectorAll("input, select, textarea")]
     .filter(each => !["hidden", "range", "checkbox", "radio"].includes(each.type))
     .filter(each => parseFloat(getComputedStyle(each).fontSize) < 16).map(each => each.outerHTML.slice(0, 120))"""
@@ -368,19 +366,41 @@ class OpenedPage:
     browsers: Browsers
 
 
+@pytest.fixture(scope="module")
+def browsers_of_viewers() -> Iterator[dict[str, Browsers]]:
+    """The browsers of people who only look. Each fetches the styles and scripts once."""
+    opened: dict[str, Browsers] = {}
+    yield opened
+    for browsers in opened.values():
+        browsers.close()
+
+
 @pytest.fixture(scope="module", params=PAGES_AND_STATES)
 def opened_page(
-    request: pytest.FixtureRequest, full_site: FullSite, browser: Browser, scene: Scene
+    request: pytest.FixtureRequest,
+    full_site: FullSite,
+    browser: Browser,
+    scene: Scene,
+    browsers_of_viewers: dict[str, Browsers],
 ) -> Iterator[OpenedPage]:
     page_url, act = PAGES_AND_STATES[request.param]
-    browsers = Browsers(browser, full_site.site.url)
-    browsers.ignore_console_errors("status of (404|409|410|422)", "ERR_INTERNET_DISCONNECTED")
-    path, viewer = page_url.path.format(**scene.path_values), scene.people.get(page_url.viewer)
-    page = browsers.open_page(path, viewer, fresh=request.param == "a token made", reduced_motion="reduce")
+    viewer = scene.people.get(page_url.viewer)
+    browsers = None if act else browsers_of_viewers.get(page_url.viewer)
+    if not browsers:
+        browsers = Browsers(browser, full_site.site.url)
+        browsers.ignore_console_errors("status of (404|409|410|422)", "ERR_INTERNET_DISCONNECTED")
+        browsers.new_context(viewer, fresh=request.param == "a token made", reduced_motion="reduce")
+        if viewer and not act:
+            browsers_of_viewers[page_url.viewer] = browsers
+    page = browsers.contexts[0].new_page()
+    page.goto(page_url.path.format(**scene.path_values))
     if act:
         act(page)
     yield OpenedPage(request.param, page, browsers)
-    browsers.close()
+    page.close()
+    browsers.errors.clear()
+    if browsers not in browsers_of_viewers.values():
+        browsers.close()
 
 
 def test_the_right_page_is_shown(opened_page: OpenedPage, scene: Scene) -> None:
@@ -400,10 +420,8 @@ def test_the_page_has_no_accessibility_violations(opened_page: OpenedPage) -> No
         opened_page.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         opened_page.page.set_viewport_size({"width": width, "height": 900})
 
-        found = AXE.run(opened_page.page, options=RULES).response["violations"]
-
         wrong = [f"{each['id']}: {node['target']} {node['html'][:160]} {node.get('failureSummary', '')}"
-                 for each in found for node in each["nodes"]]  # fmt: skip
+                 for each in find_violations(opened_page.page) for node in each["nodes"]]  # fmt: skip
         assert wrong == [], (width, scheme)
 
 

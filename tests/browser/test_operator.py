@@ -5,17 +5,16 @@ A page that breaks the policy on scripts and styles writes an error on its conso
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from audit.models import Entry
 from tests import factories
+from tests.browser.accessibility import find_violations
 from tests.browser.browsers import Browsers, find_overflow
 from tests.browser.factories import PASSWORD, create_experience_and_wait, set_password
 from tests.operator.addresses import INDEX, MODELS, address
 
 pytestmark = pytest.mark.usefixtures("full_site")
-AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False}
 
 
 def sign_in_as_operator(browsers: Browsers) -> Page:
@@ -27,11 +26,6 @@ def sign_in_as_operator(browsers: Browsers) -> Page:
     page.press("[name=password]", "Enter")
     page.wait_for_url(f"**{INDEX}")
     return page
-
-
-def find_violations(page: Page) -> list[str]:
-    found = Axe().run(page, options=AXE_OPTIONS).response["violations"]
-    return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
 
 
 def test_an_operator_signs_in_finds_an_experience_and_reveals_it(browsers: Browsers) -> None:

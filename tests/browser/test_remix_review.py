@@ -15,9 +15,9 @@ from catalog.models import Artist
 from fans.models import Experience
 from tests import factories
 from tests.artists import remix_drafts, remix_scene
+from tests.browser.accessibility import find_violations
 from tests.browser.browsers import PHONE, Browsers, find_overflow
 from tests.browser.full_site import PIPELINE_TIMEOUT_SECONDS, FullSite
-from tests.browser.test_every_page import AXE, RULES
 from tests.catalog.audio import settings_for
 from tests.servers import wait_until
 
@@ -34,8 +34,7 @@ def play_tone(path: Path, *, seconds: int = SECONDS) -> Path:
 
 def find_faults(page: Page) -> list[tuple[str, str]]:
     """What axe finds, with the first element of each."""
-    violations = AXE.run(page, options=RULES).response["violations"]
-    return [(each["id"], each["nodes"][0]["html"]) for each in violations]
+    return [(each["id"], each["nodes"][0]["html"]) for each in find_violations(page)]
 
 
 @pytest.fixture
