@@ -24,6 +24,7 @@ from rights.models import Party
 from tests import factories, servers
 from tests.billing import factories as billing
 from tests.fork_server import hash_passwords_fast
+from tests.migrations import render_fewer_models
 from tests.network import block_network
 from tests.rights import factories as owners
 from tests.servers import Broker, Database, Processes, RestartableBroker, ServerUnavailable, Site
@@ -35,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not os.environ.get("STRIPE_TEST_KEY"):  # with it, tests/billing/provider/test_accounts.py asks Stripe
         sys.addaudithook(block_network)
     hash_passwords_fast()
+    render_fewer_models()
     # The seconds of an example say how busy the machine is.
     hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     hypothesis.settings.load_profile("untimed")
