@@ -210,7 +210,20 @@ def find_problems(choices: Choices) -> dict[str, str]:
         problems["key_above"] = "Nobody holds a second key, so leave this empty."
     if choices.bounds and Use.REMIX not in choices.uses:
         problems["uses"] = "You say how far remixes may go, so choose remixes, or limit nothing."
+    if Use.SHARE in choices.uses:
+        problems |= _find_share_problems(choices)
     return problems | (_find_income_problems(choices) if Use.TIER in choices.uses else {})
+
+
+def _find_share_problems(choices: Choices) -> dict[str, str]:
+    """What does not fit shared remixes: the artist's team puts them on the artist's page, and nobody counts them."""
+    rest = "Leave this empty, or write an agreement for shared remixes alone."
+    problems: dict[str, str] = {}
+    if choices.monthly_limit:
+        problems["monthly_limit"] = f"Shared remixes are not counted. {rest}"
+    if choices.second_key:
+        problems["second_key"] = f"The artist’s team alone says which remixes are shared. {rest}"
+    return problems
 
 
 def _find_income_problems(choices: Choices) -> dict[str, str]:

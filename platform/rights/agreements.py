@@ -28,6 +28,7 @@ from rights.models import (
     Grant,
     Party,
     SplitScheme,
+    Use,
 )
 
 
@@ -76,7 +77,7 @@ def propose(number: str, parties: Collection[Party], terms: Terms, *, by: Person
 
     Staff and whoever signs for one of the parties may propose, for a next version one of the parties of the newest.
     Raises NotAllowed, and ValueError where a key is held by an artist, whose team decides anyway, or by nobody of the
-    parties.
+    parties, or where it is of shared remixes, which no key is asked for.
     """
     _require_may_propose(parties, terms, by=by)
     with transaction.atomic():
@@ -105,6 +106,8 @@ def propose(number: str, parties: Collection[Party], terms: Terms, *, by: Person
 def _require_may_propose(parties: Collection[Party], terms: Terms, *, by: Person) -> None:
     if not {key.party.pk for key in terms.keys} <= {party.pk for party in parties if party.artist_id is None}:
         raise ValueError("A key is held by a rightsholder that is one of the parties.")
+    if terms.keys and any(scope.use == Use.SHARE for scope in terms.scopes):
+        raise ValueError("Nobody holds a key of shared remixes.")
     if not (is_staff(by) or any(rights_parties.may_sign(party, by) for party in parties)):
         raise NotAllowed("Only staff, or whoever signs for one of the parties, may propose an agreement.")
 

@@ -8,7 +8,7 @@ from accounts import roles
 from accounts.models import Team
 from catalog.models import Artist
 from rights import agreements, grants, parties, split_schemes
-from rights.agreements import Scope, Terms
+from rights.agreements import Key, Scope, Terms
 from rights.grants import Songs
 from rights.models import AgreementVersion, Party, SplitScheme, Use
 from tests import factories
@@ -155,6 +155,22 @@ def test_limits_and_keys_are_possible_ones(version: AgreementVersion, artist: Ar
     refused("held by a rightsholder", key, version.pk, parties.get_artist_party(artist).pk, True, 0)
     sql(scope, version.pk, 1, "stops")
     sql(key, version.pk, other.pk, True, 500)
+
+
+def test_shared_remixes_have_no_quantity_and_no_key(version: AgreementVersion, label: Party) -> None:
+    scope = "INSERT INTO rights_agreementscope (version_id, use, monthly_limit) VALUES (%s, 'share', %s)"
+    keyed = Terms("Remixes, each with our yes.", (Scope(Use.REMIX),), keys=(Key(label),))
+    shared = Terms("Shared remixes.", (Scope(Use.SHARE),), keys=(Key(label),))
+    other = agreements.propose("A-2", [label], keyed, by=factories.get_staff())
+
+    refused("shared_remixes_are_not_counted", scope, version.pk, 1)
+    sql(scope, version.pk, None)
+    sql(scope, other.pk, None)
+    accept(version, label)
+    signer = owners.get_signer(label).actor
+    refused("nobody holds a key of shared remixes", ACCEPT, other.pk, other.wording_hash, label.pk, signer)
+    with pytest.raises(ValueError, match="key of shared remixes"):
+        agreements.propose("A-3", [label], shared, by=factories.get_staff())
 
 
 def test_a_grant_of_an_agreement_says_what_fans_keep_as_accepted(

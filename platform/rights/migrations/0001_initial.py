@@ -697,6 +697,12 @@ class Migration(migrations.Migration):
                         condition=models.Q(("monthly_limit", None), ("monthly_limit__gte", 1), _connector="OR"),
                         name="a_limit_leaves_something",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("use", "share"), _negated=True), ("monthly_limit", None), _connector="OR"
+                        ),
+                        name="shared_remixes_are_not_counted",
+                    ),
                 ],
             },
         ),

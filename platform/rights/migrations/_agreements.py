@@ -74,6 +74,12 @@ BEGIN
     ) THEN
         PERFORM public.refuse('a proposal that ended, or that a newer version replaced, is accepted by nobody');
     END IF;
+    -- A key is of a draft. What stands on a shelf was one, and the artist's team alone puts it there.
+    IF EXISTS (SELECT FROM public.rights_agreementparty WHERE version_id = NEW.version_id AND holds_key)
+        AND EXISTS (SELECT FROM public.rights_agreementscope WHERE (version_id, use) = (NEW.version_id, 'share'))
+    THEN
+        PERFORM public.refuse('nobody holds a key of shared remixes');
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER accepted_by_a_signer BEFORE INSERT ON rights_acceptance

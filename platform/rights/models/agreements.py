@@ -174,6 +174,9 @@ class AgreementScope(models.Model):
             models.CheckConstraint(
                 condition=Q(monthly_limit=None) | Q(monthly_limit__gte=1), name="a_limit_leaves_something"
             ),
+            models.CheckConstraint(
+                condition=~Q(use=Use.SHARE) | Q(monthly_limit=None), name="shared_remixes_are_not_counted"
+            ),
         ]
 
     def __str__(self) -> str:

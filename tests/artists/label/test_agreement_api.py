@@ -90,6 +90,7 @@ def test_the_next_version_follows_and_the_end_is_for_everybody(client: Client, s
         ({"covers_later": True, "songs": ["Low Tide Choir"]}, {"covers_later"}),
         ({"artists": [], "others": []}, {"artists"}),
         ({"key_above": 5}, {"key_above"}),
+        ({"uses": ["remix", "share"], "second_key": "own", "monthly_limit": 5}, {"second_key", "monthly_limit"}),
         ({"voice": True}, {"voice"}),
     ],
 )
