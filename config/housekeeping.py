@@ -1,4 +1,4 @@
-"""Delete what nobody needs any more: old notices, dead letters, invitations, rate limits, sessions, pictures, audio.
+"""Delete what nobody needs any more: old notices, dead letters, invitations, sessions, pictures, audio, remixes.
 
 `work housekeeping` does it once a day, `manage.py prune` at once. Each run writes an audit entry with its counts, and
 the newest entry tells when the next run is due. So a restart neither skips a day nor repeats it.
@@ -22,6 +22,7 @@ from audit.actors import SystemActor
 from audit.models import Entry
 from catalog import audio, audio_uploads, pictures
 from events import dead_letters
+from fans import renders
 from fans.desk import previews
 from live import notices
 from web import rate_limits
@@ -105,6 +106,8 @@ def _batch_functions(now: datetime) -> dict[str, Callable[[], int]]:
         "pictures": partial(pictures.delete_unused, now - PICTURE_TIME),
         "audio_uploads": partial(audio_uploads.delete_abandoned, now - UPLOAD_TIME),
         "audio_files": partial(audio.delete_unused, now - PICTURE_TIME),
+        "renders": renders.delete_expired,
+        "remix_sounds": partial(renders.delete_sounds, now - timedelta(days=settings.SOUND_DAYS)),
         "remix_parts": partial(previews.delete_parts, now - PARTS_TIME),
     }
 

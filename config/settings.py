@@ -250,6 +250,7 @@ LIVE_SOCKETS_PER_PERSON = env.integer("LIVE_SOCKETS_PER_PERSON", 20, least=1)
 
 # Housekeeping: days after which rows are deleted.
 NOTICE_DAYS = env.integer("NOTICE_DAYS", 30, least=1)
+SOUND_DAYS = env.integer("SOUND_DAYS", 90, least=1)  # the unmarked sound of remixes that nobody has any more
 DEAD_LETTER_DAYS = env.integer("DEAD_LETTER_DAYS", 30, least=1)
 INVITATION_DAYS = env.integer("INVITATION_DAYS", 30, least=1)
 

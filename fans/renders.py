@@ -1,11 +1,11 @@
 """Want the sound of a remix, give up what nobody has begun, and delete what is old."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import Person
@@ -173,18 +173,21 @@ def _names_of_files(render: Render) -> list[str]:
 def delete_expired() -> int:
     """Delete a batch of renders that are old enough, and their files. Return how many.
 
-    The sound of a whole remix stays without any fan, so that the next one who wants the same need not wait for it.
+    The sound of a whole remix stays without any fan, so that the next one who wants the same need not wait for it. Its
+    time begins anew with each render of it that goes.
     """
     with transaction.atomic():
         old = Render.objects.select_for_update(skip_locked=True).filter(expires_at__lt=Now())
         rows = list(old.only("kind", "state", "cache_key", *SOUND)[:BATCH_SIZE])
         StoredSound.objects.bulk_create(
             [
-                StoredSound(cache_key=row.cache_key, **{name: getattr(row, name) for name in SOUND})
+                StoredSound(cache_key=row.cache_key, **{name: getattr(row, name) for name in SOUND}, stored_at=Now())
                 for row in rows
                 if (row.kind, row.state) == (Render.Kind.FULL, Render.State.READY)
             ],
-            ignore_conflicts=True,
+            update_conflicts=True,
+            unique_fields=["cache_key"],
+            update_fields=["stored_at"],
         )
         Render.objects.filter(pk__in=[row.pk for row in rows]).delete()
         keys = {row.cache_key for row in rows}
@@ -195,6 +198,18 @@ def delete_expired() -> int:
         for name in names:
             audio.storage().delete(name)
     return len(rows)
+
+
+def delete_sounds(before: datetime) -> int:
+    """Delete a batch of sounds that nobody has or wants since this time, and their files. Return how many."""
+    with transaction.atomic():
+        of_somebody = Render.objects.filter(cache_key=OuterRef("cache_key"))
+        old = StoredSound.objects.filter(~Exists(of_somebody), stored_at__lt=before).select_for_update(skip_locked=True)
+        keys = list(old.values_list("cache_key", flat=True)[:BATCH_SIZE])
+        StoredSound.objects.filter(cache_key__in=keys).delete()
+        for key in keys:
+            audio.storage().delete(file_name(key))
+    return len(keys)
 
 
 def find_made(cache_key: str) -> dict[str, Any] | None:

@@ -28,12 +28,14 @@ from events import dead_letters
 from events.models import DeadLetter
 from events.records import Incoming, Rejected
 from events.topics import LISTENS
-from fans.models import RemixPart
+from fans.models import RemixPart, Render, StoredSound
 from live import notices
 from live.models import Notice
 from live.notices import NewNotice
 from tests import factories
 from tests.accounts.factories import create_person
+from tests.artists import remix_scene
+from tests.rights import factories as owners
 from tests.servers import Database, Processes, wait_until
 from web import rate_limits
 from web.models import RateWindow
@@ -48,6 +50,8 @@ KINDS = {
     "pictures": Picture,
     "audio_uploads": AudioUpload,
     "audio_files": AudioFile,
+    "renders": Render,
+    "remix_sounds": StoredSound,
     "remix_parts": RemixPart,
 }
 
@@ -123,6 +127,21 @@ def store_audio(person: Person) -> None:
     set_back(AudioFile.objects.filter(pk="0" * 64), "stored_at", by=timedelta(days=1, minutes=1))
 
 
+def want_corners(person: Person) -> None:
+    """The sound of two corners of an envelope: one that nobody needs any more, and one that was wanted now."""
+    remix_scene.save_limits(owners.create_owned_song(factories.create_artist(slug="bounded")).recording)
+    old, recent = Render.objects.order_by("pk")[:2]
+    Render.objects.exclude(pk__in=[old.pk, recent.pk]).delete()
+    set_back(Render.objects.filter(pk=old.pk), "expires_at", by=OLD)
+
+
+def keep_sounds(person: Person) -> None:
+    """Two of remixes that no fan has any more."""
+    for key in ("old", "recent"):
+        StoredSound.objects.create(cache_key=key, sha256="0" * 64, frames=1)
+    set_back(StoredSound.objects.filter(cache_key="old"), "stored_at", by=timedelta(days=90, minutes=1))
+
+
 def hear_parts(person: Person) -> None:
     recording = factories.create_recording(factories.create_artist(slug="heard"))
     for section in ("old", "recent"):
@@ -140,6 +159,8 @@ ROWS: dict[str, tuple[Callable[[Person], None], int, int]] = {
     "pictures": (store_pictures, 1, 1),
     "audio_uploads": (begin_uploads, 1, 1),
     "audio_files": (store_audio, 1, 1),
+    "renders": (want_corners, 1, 1),
+    "remix_sounds": (keep_sounds, 1, 1),
     "remix_parts": (hear_parts, 1, 1),
 }
 
@@ -206,6 +227,8 @@ def test_the_command_prints_what_was_removed() -> None:
         ["0", "pictures"],
         ["0", "audio uploads"],
         ["0", "audio files"],
+        ["0", "renders"],
+        ["0", "remix sounds"],
         ["0", "remix parts"],
     ]
 
