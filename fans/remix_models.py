@@ -110,6 +110,7 @@ class Render(models.Model):
     lufs_x100 = models.IntegerField(null=True)
     true_peak_x100 = models.IntegerField(null=True)
     peaks = models.BinaryField(null=True)
+    fingerprint = models.BinaryField(null=True, help_text="of Chromaprint, where that is installed")
     created_at = models.DateTimeField(db_default=Now())
     done_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True, help_text="when the row may be deleted")
@@ -170,6 +171,7 @@ class StoredSound(models.Model):
     lufs_x100 = models.IntegerField(null=True)
     true_peak_x100 = models.IntegerField(null=True)
     peaks = models.BinaryField(null=True)
+    fingerprint = models.BinaryField(null=True, help_text="of Chromaprint, where that is installed")
     stored_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:

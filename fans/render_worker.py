@@ -101,8 +101,16 @@ def _make(render: Render) -> dict[str, Any]:
         raise RenderFailed("clearance", "; ".join(cleared.missing))
     with tempfile.TemporaryDirectory(prefix="render-") as folder:
         made = _get_process().render(_write_request(render, cleared), Path(folder), _follow(render))
+        fingerprint = _take_fingerprint(render, made.path)
         audio.put(made.path, renders.file_name(render.cache_key))
-    return {name: getattr(made, name) for name in renders.SOUND}
+    return {name: getattr(made, name) for name in renders.MEASURED} | {"fingerprint": fingerprint}
+
+
+def _take_fingerprint(render: Render, sound: Path) -> bytes | None:
+    """None for a try-out, which somebody waits for and which is gone in an hour."""
+    from fans import provenance  # as below
+
+    return None if render.kind == Render.Kind.PREVIEW else provenance.take_fingerprint(sound)
 
 
 def _follow(render: Render) -> Callable[[int], None]:

@@ -22,8 +22,9 @@ CHANNEL = "renders"
 KEPT = timedelta(days=30)
 PREVIEWS_KEPT = timedelta(hours=1)
 BATCH_SIZE = 100
-SOUND = ("sha256", "frames", "lufs_x100", "true_peak_x100", "peaks")
-"""What is known of a sound that was made."""
+MEASURED = ("sha256", "frames", "lufs_x100", "true_peak_x100", "peaks")
+SOUND = (*MEASURED, "fingerprint")
+"""What is known of a sound that was made; its engine measures all but the last."""
 
 
 def want_part(

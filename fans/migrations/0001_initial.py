@@ -527,6 +527,10 @@ class Migration(migrations.Migration):
                 ("lufs_x100", models.IntegerField(null=True)),
                 ("true_peak_x100", models.IntegerField(null=True)),
                 ("peaks", models.BinaryField(null=True)),
+                (
+                    "fingerprint",
+                    models.BinaryField(help_text="of Chromaprint, where that is installed", null=True),
+                ),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("done_at", models.DateTimeField(null=True)),
                 ("expires_at", models.DateTimeField(help_text="when the row may be deleted", null=True)),
@@ -892,6 +896,10 @@ class Migration(migrations.Migration):
                 ("lufs_x100", models.IntegerField(null=True)),
                 ("true_peak_x100", models.IntegerField(null=True)),
                 ("peaks", models.BinaryField(null=True)),
+                (
+                    "fingerprint",
+                    models.BinaryField(help_text="of Chromaprint, where that is installed", null=True),
+                ),
                 ("stored_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),

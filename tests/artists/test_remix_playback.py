@@ -1,15 +1,10 @@
-"""What plays of a remix, to whom, and what its page, its receipt and `identify` say."""
+"""What plays of a remix, to whom, and what its page and its receipt say."""
 
 import json
-from datetime import timedelta
-from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
-from django.db.models import F
 from django.test import Client
-from django.utils import timezone
 from pytest_django import Settings
 
 from ai.remix.recipe import original
@@ -20,7 +15,7 @@ from artists.remixes import envelopes
 from catalog import audio
 from catalog.models import Artist
 from fans import experiences, renders
-from fans.models import Experience, Render, StoredSound
+from fans.models import Experience, Render
 from fans.remixes import find_remix
 from rights import grants
 from rights.grants import Songs
@@ -135,26 +130,6 @@ def test_erasing_deletes_the_fans_files_and_the_receipt_stays(scene: Scene) -> N
     assert renders.find_made("f" * 64) is None
     receipt = Client().get(f"/r/{experience.receipt_key}.json").json()
     assert (receipt["remix"], receipt["parts"][0]["by"]) == (None, "a fan, at the remix desk")
-
-
-def test_an_unmarked_sound_goes_some_time_after_the_last_remix_with_it(scene: Scene) -> None:
-    """Meanwhile another fan wants the same: the time begins anew when that one goes."""
-    first, second = (remix_drafts.deliver(remix_drafts.write_remix(scene)) for _ in range(2))
-    key = render_of(first).cache_key
-    unmarked = Path(audio.storage().path(renders.file_name(key)))
-    unmarked.parent.mkdir(parents=True)
-    unmarked.write_bytes(b"fLaC")
-    erasure.erase_experience(first.pk, by="system:operator", reason="a test")
-    renders.delete_expired()
-    StoredSound.objects.update(stored_at=F("stored_at") - timedelta(days=100))
-    month_ago = timezone.now() - timedelta(days=30)
-
-    assert (renders.delete_sounds(month_ago), unmarked.exists()) == (0, True)  # the second fan has it
-    erasure.erase_experience(second.pk, by="system:operator", reason="a test")
-    renders.delete_expired()
-    assert (renders.delete_sounds(month_ago), unmarked.exists()) == (0, True)  # until now
-    StoredSound.objects.update(stored_at=F("stored_at") - timedelta(days=100))
-    assert (renders.delete_sounds(month_ago), unmarked.exists(), renders.find_made(key)) == (1, False, None)
 
 
 def test_its_page_says_what_was_changed_and_its_card_what_it_is(scene: Scene) -> None:
@@ -296,17 +271,3 @@ def test_another_remix_is_suggested_with_the_controls_of_the_desk(scene: Scene) 
         f"/artists/{scene.recording.artist.slug}/remix/{scene.recording.pk}"
     )
     assert f"Try 1, from {scene.recording.artist.name}" in visible_text(desk)
-
-
-def test_whoever_runs_it_learns_the_receipt_of_a_file(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    experience = remix_drafts.deliver(remix_drafts.write_remix(scene))
-    from ai.provenance.identify import Identified
-    from fans import provenance
-
-    found = Identified(render_of(experience).pk, by="watermark", manifest=None, compared_fingerprints=False)
-    monkeypatch.setattr(provenance, "identify_file", lambda *args, **options: found)
-    said = StringIO()
-
-    call_command("identify", "some.mp3", stdout=said)
-
-    assert f"/r/{experience.receipt_key}" in said.getvalue()

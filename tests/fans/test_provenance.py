@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from ai.provenance import files
+from ai.provenance import files, fingerprint
 from ai.provenance.exceptions import InvalidKey
 from ai.provenance.identify import Identified
 from catalog import audio
@@ -110,6 +110,20 @@ def test_identify_names_the_render_of_a_file_of_a_cut_copy_and_of_an_unmarked_co
     )
     assert from_cut.splitlines()[:2] == ["It has no manifest.", f"Known by its watermark: render {render.pk}."]
     assert unmarked.splitlines()[1] == f"Known by its fingerprint: render {render.pk}."
+
+
+def test_a_fingerprint_that_was_not_taken_with_the_sound_is_taken_once(
+    db: None, artist: Artist, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_practice_keys(settings, tmp_path)
+    sound = write_render(tmp_path / "render.flac", song(15))
+    render = make_corner(artist, settings, tmp_path / "audio", sound)
+
+    first = list(provenance.list_fingerprints())
+
+    assert first == [(render.pk, fingerprint.take(sound))]
+    monkeypatch.setattr(fingerprint, "take", pytest.fail)
+    assert list(provenance.list_fingerprints()) == first
 
 
 def test_identify_says_when_it_finds_nothing_and_why_it_cannot_read(

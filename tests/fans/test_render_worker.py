@@ -12,6 +12,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.models import Person
+from ai.provenance import fingerprint
 from ai.provenance.label import Kind
 from artists.models import RemixEnvelope
 from catalog import audio
@@ -214,6 +215,8 @@ def test_a_whole_remix_has_both_files_of_its_fan_and_says_so_in_them(desk: Desk)
     render.refresh_from_db()
     other.refresh_from_db()
     assert (render.sha256, render.expires_at) == (other.sha256, None)
+    assert (render.fingerprint is not None) == fingerprint.is_available()
+    assert render.fingerprint == other.fingerprint
     assert {file.sha256 for file in other.files.all()}.isdisjoint(file.sha256 for file in files.values())
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import c2pa
 import pytest
 import soundfile
+import soxr
 
 from ai.audio.exceptions import Refused
-from ai.provenance import files, fingerprint, keys, manifest
+from ai.provenance import altered, files, fingerprint, keys, manifest
 from ai.provenance.identify import Identified, identify
+from ai.remix.sound.stretch import stretch
 from tests.ai.provenance.samples import RATE, make_label, song, write_render
 
 SECONDS = 45
@@ -99,6 +101,40 @@ def test_a_copy_without_a_watermark_is_known_by_its_fingerprint(made: Path, tmp_
     assert (found.render_id, found.by, found.compared_fingerprints) == (2, "fingerprint", True)
     assert found.error is not None
     assert found.error < 0.15
+
+
+def test_a_copy_at_another_speed_is_known_by_its_watermark_where_that_is_looked_for(made: Path, tmp_path: Path) -> None:
+    samples, _ = soundfile.read(made / "stream.mp3", dtype="float32")
+    faster = soxr.resample(samples[5 * RATE : 35 * RATE], RATE, RATE / 1.01)
+    soundfile.write(tmp_path / "copy.mp3", faster, RATE, format="MP3", compression_level=0.75)
+    kept = keys.read_folder(made / "keys")
+
+    assert look(made, tmp_path / "copy.mp3").render_id is None
+    found = identify(tmp_path / "copy.mp3", keys=kept, fingerprints=list, looks_for_altered=True)
+    assert (found.render_id, found.by) == (NUMBER, "watermark")
+    assert found.altered in ("about 0.8% faster", "about 1.2% faster")
+
+
+def test_a_copy_in_another_key_and_tempo_is_known_by_its_fingerprint(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not fingerprint.is_available():
+        pytest.skip("fpcalc is not installed")
+    known = [(1, fingerprint.take(made / "stranger.flac")), (2, fingerprint.take(made / "render.flac"))]
+    higher = stretch(song(SECONDS)[: 40 * RATE], 104, 1)
+    soundfile.write(tmp_path / "copy.flac", higher, RATE)
+    assert fingerprint.closest(fingerprint.take(tmp_path / "copy.flac"), known) is None
+
+    found = altered.find_fingerprint(higher, known, tmp_path)
+
+    assert found
+    assert (found.number, found.change) == (2, "+1 semitones")
+    monkeypatch.setattr(altered, "CHANGES", altered.CHANGES[:2])
+    assert altered.find_fingerprint(song(30, seed=3), known, tmp_path) is None
+
+
+def test_a_long_copy_is_compared_at_some_places(made: Path) -> None:
+    assert [len(fingerprint._windows(bytes(4 * items))) for items in (79, 80, 240, 280, 2000)] == [0, 1, 5, 6, 6]
 
 
 def test_without_the_program_for_fingerprints_the_answer_says_so(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
