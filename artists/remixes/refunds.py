@@ -90,13 +90,14 @@ def refund_before_erasure(experience_id: UUID) -> None:
     """Pay it back now if it stopped in time: what is erased is not found any more."""
     for paid in _read_paid(0, experience_id):
         if paid.is_owed:
-            refund(paid.request, paid.experience)
+            refund(paid.request, paid.experience, is_last_time=True)
 
 
-def refund(request_id: int, experience_id: UUID) -> bool:
+def refund(request_id: int, experience_id: UUID, *, is_last_time: bool = False) -> bool:
     """Pay back one that stopped, in one transaction. False where the fan has it back already, or payments are off.
 
-    The database refuses it for one that plays.
+    `is_last_time`: with payments off it is promised all the same, and goes back once they are on again. The database
+    refuses it for one that plays.
     """
     with transaction.atomic():
         locked = ExperienceRequest.objects.select_for_update(no_key=True, of=("self",))
@@ -104,7 +105,8 @@ def refund(request_id: int, experience_id: UUID) -> bool:
         if RemixRefund.objects.filter(request=request_id).exists():
             return False
         is_by_card = request.paid_by == ExperienceRequest.PaidBy.CARD
-        hold = authorisations.find(str(request)) if is_by_card else None
+        find = authorisations.find_captured if is_last_time and settings.PAYMENTS == "off" else authorisations.find
+        hold = find(str(request)) if is_by_card else None
         left = hold.captured_amount - hold.returned_amount if hold and hold.captured_amount else 0
         if is_by_card and not left:  # the site runs on other money now, or all of it went back another way
             return False
@@ -113,7 +115,7 @@ def refund(request_id: int, experience_id: UUID) -> bool:
         if hold is None:
             request_credits.give_back_used(str(request))
         else:
-            authorisations.want_release(str(request), BACK_REASON)
+            authorisations.want_back(hold, BACK_REASON)
         trail.record("request.refunded", by=ACTOR, subject=str(request), why=BACK_REASON)
         notices.post([request_notice(request)])
     return True

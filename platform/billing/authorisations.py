@@ -79,6 +79,12 @@ def find(reference: str) -> Authorisation | None:
     return Authorisation.objects.live().filter(reference=reference).first() or rows.order_by("-created_at").first()
 
 
+def find_captured(reference: str) -> Authorisation | None:
+    """The newest whose money was taken, also while the site takes no payments."""
+    rows = Authorisation.objects.filter(reference=reference, status=Status.CAPTURED)
+    return rows.order_by("-created_at").first()
+
+
 def want_capture(reference: str, decision_id: int) -> bool:
     """Take what is held, because of this decision on what is delivered. False if nothing is held any more.
 
@@ -100,10 +106,19 @@ def want_release(reference: str, reason: str) -> bool:
     row = _lock_live(reference)
     if row is None:
         return False
+    _store_wish_back(row, reason)
+    return True
+
+
+def want_back(row: Authorisation, reason: str) -> None:
+    """The same of one that was found before. While the site takes no such payments it waits until it does."""
+    _store_wish_back(Authorisation.objects.select_for_update(no_key=True).get(pk=row.pk), reason)
+
+
+def _store_wish_back(row: Authorisation, reason: str) -> None:
     if row.back_wanted_at is None:
         _update(row, back_wanted_at=Now(), back_reason=reason, due_at=Now(), attempts=0, error="")
         _record("hold.back_wanted", row, reason=reason)
-    return True
 
 
 def _ask(wanted: Authorisation, paper: str, is_wanted: Callable[[], bool]) -> Authorisation:

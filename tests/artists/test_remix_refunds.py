@@ -208,6 +208,17 @@ def test_what_stopped_before_its_fan_erased_it_is_paid_back(story: Story) -> Non
     assert (refund.by, refund.stopped_at, story.hold().status) == ("Harbor Lane", story.version.ended_at, "refunded")
 
 
+def test_what_is_erased_while_payments_are_off_goes_back_once_they_are_on_again(story: Story) -> None:
+    experience = story.deliver()
+    story.stop()
+
+    with override_settings(PAYMENTS="off"):
+        erasure.erase_experience(experience.pk, by=story.fan.actor, reason="the fan asked for it")
+    story.work()
+
+    assert (RemixRefund.objects.get().amount, story.hold().status) == (400, "refunded")
+
+
 def test_nothing_goes_back_after_the_last_day(story: Story, settings: Settings) -> None:
     story.deliver()
     settings.REMIX_REFUND_DAYS = 0
