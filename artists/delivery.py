@@ -19,7 +19,7 @@ from audit.actors import SystemActor
 from audit.models import Entry
 from fans import experiences
 from fans.models import Experience
-from rights import clearance, places
+from rights import clearance, places, refusals
 from rights.clearance_result import Clearance, ClearanceRefusal, ClearanceRequest
 from rights.models import Use
 
@@ -119,8 +119,8 @@ def _clear_for_movers(drafts: Sequence[Draft]) -> dict[int, str]:
 def _describe_uncleared(drafts: Sequence[Draft]) -> dict[int, str]:
     """Who has not said yes to what, for each of these drafts; one query if there are any."""
     requests = {draft.pk: _clearance_request(draft) for draft in drafts}
-    refusals = clearance.find_all_missing(requests.values())
-    return {pk: _uncleared_reason(refusals[request]) for pk, request in requests.items()}
+    missing = clearance.find_all_missing(requests.values())
+    return {pk: _uncleared_reason(missing[request]) for pk, request in requests.items()}
 
 
 def _clearance_request(draft: Draft) -> ClearanceRequest:
@@ -130,8 +130,8 @@ def _clearance_request(draft: Draft) -> ClearanceRequest:
 
 def _uncleared_reason(refusal: ClearanceRefusal | None) -> str:
     # None: it was switched on again since the drafts were locked.
-    missing = refusal.missing if refusal is not None else ("it was switched off for a moment",)
-    return f"uncleared: {'; '.join(missing)}"[:MAX_REASON_LENGTH]
+    missing = refusals.describe_for_fan(refusal) if refusal is not None else "it was switched off for a moment"
+    return f"uncleared: {missing}"[:MAX_REASON_LENGTH]
 
 
 def _lock_live_programs(ids: Iterable[int]) -> set[int]:

@@ -27,7 +27,7 @@ from audit.models import Entry
 from fans import mutes, opt_ins
 from fans.consent_texts import Flow
 from live import notices
-from rights import clearance, places
+from rights import clearance, places, refusals
 from rights.clearance_result import Clearance, ClearanceRequest
 from rights.models import ClearanceKeyHolder, Use
 from worker import wake
@@ -110,7 +110,7 @@ def clear_moments(moments: Sequence[Moment], *, hold: bool = False) -> tuple[dic
         elif isinstance(answer, Clearance):
             cleared[moment.pk] = answer
         else:
-            refused[moment.pk] = f"uncleared: {'; '.join(answer.missing)}"
+            refused[moment.pk] = f"uncleared: {refusals.describe_for_fan(answer)}"
     return refused, cleared
 
 

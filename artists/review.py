@@ -30,7 +30,7 @@ from artists.remixes import hearing
 from audit import trail
 from fans.desk import state as desk
 from live import notices
-from rights import clearance, decisions, hashing, places
+from rights import clearance, decisions, hashing, places, refusals
 from rights.clearance_result import Clearance
 from rights.models import Decision, Use
 from worker import wake
@@ -235,7 +235,7 @@ def _require_approvable(draft: Draft, role: Role, within: bool, fresh: bool) -> 
         raise InvalidRequest(program_status.PROGRAM_PAUSED)
     answer = clearance.clear(draft.use, draft.artist, draft.recordings, territory=draft.person.country)
     if not isinstance(answer, Clearance):
-        raise Uncleared(f"Not everyone has said yes: {'; '.join(answer.missing)}. The draft waits.")
+        raise Uncleared(f"Not everyone has said yes: {refusals.describe_for_fan(answer)}. The draft waits.")
     if marks.is_changed(draft) and not fresh:
         raise ReauthenticationRequired
     if draft.use != Use.PERSONAL_MESSAGE and (full := places.reserve({draft.item: answer.id})):

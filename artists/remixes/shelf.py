@@ -20,7 +20,7 @@ from fans import experiences, remixes, renders, shelf, shelf_terms
 from fans.models import Experience, RemixOffer, RenderFile, ShelfEntry
 from live import notices
 from live.notices import NewNotice
-from rights import clearance, decisions, hashing
+from rights import clearance, decisions, hashing, refusals
 from rights.clearance_result import Clearance
 from rights.models import Decision, Use
 from web import rate_limits
@@ -139,7 +139,7 @@ def _decide(entry: ShelfEntry, by: Person, *, refuse_name: bool) -> None:
         raise Stale("The limits that are signed for this song do not let other fans hear its remixes.")
     answer = clearance.clear(Use.SHARE, entry.artist, [entry.recording], territory=entry.person.country)
     if not isinstance(answer, Clearance):
-        raise Uncleared(f"Not everyone has said yes: {'; '.join(answer.missing)}. It waits.")
+        raise Uncleared(f"Not everyone has said yes: {refusals.describe_for_fan(answer)}. It waits.")
     copy = RenderFile.objects.filter(render=entry.render_id, name=RenderFile.Name.STREAM).first()
     if copy is None or entry.salt is None or entry.render_id is None:
         raise Stale("Its copy for the shelf is not made yet.")

@@ -1,7 +1,7 @@
 """Say in words that an artist understands who has not said yes, and what nobody knows."""
 
 from accounts.countries import country_names
-from rights.clearance_result import Missing
+from rights.clearance_result import ClearanceRefusal, Missing
 from rights.models import Party, Use
 from rights.shares import PLURALS, Role, describe_gap
 
@@ -21,8 +21,13 @@ OWNS = {
 }
 
 
-def describe(missing: Missing) -> str:
-    """One yes that is missing, as a studio shows it."""
+def describe_for_fan(refusal: ClearanceRefusal) -> str:
+    """What is missing before something is made for a fan, without the country: a team does not learn where a fan is."""
+    return "; ".join(dict.fromkeys(describe(each, where="where the fan is") for each in refusal.details))
+
+
+def describe(missing: Missing, *, where: str = "") -> str:
+    """One yes that is missing, as a studio shows it. `where` stands in place of the name of a country."""
     if missing.problem == "unknown" and missing.known:
         return f"The shares of the {PLURALS[Role(missing.role)]} of {missing.song} {describe_gap(missing.known)}"
     if missing.problem == "unknown":
@@ -30,10 +35,10 @@ def describe(missing: Missing) -> str:
     name = name_party(missing.party, missing.kind)
     if missing.problem == "bounds":
         return f"{name} agreed to less than the limits that were signed for {missing.song}"
-    return f"{name}{_describe_problem(missing)}"
+    return f"{name}{_describe_problem(missing, where or _where(missing.country))}"
 
 
-def _describe_problem(missing: Missing) -> str:
+def _describe_problem(missing: Missing, where: str) -> str:
     """What is missing of a party, after its name."""
     use = write_use(missing.use)
     match missing.problem:
@@ -44,7 +49,7 @@ def _describe_problem(missing: Missing) -> str:
         case _ if missing.use == Use.TIER:
             return f" has not agreed to share {use}"
         case "country":
-            return f": {use} are not granted {_where(missing.country)}"
+            return f": {use} are not granted {where}"
         case "refused" if missing.song:
             return f": {use} are off for {missing.song}"
         case _:
