@@ -161,12 +161,13 @@ def _get_process() -> RenderProcess:
 
 def _mark(render: Render, folder: Path) -> "dict[str, File]":
     """The fan's own files of it, which say in themselves what they are, by `RenderFile.Name`."""
-    if render.kind in (Render.Kind.CORNER, Render.Kind.ORIGINAL):
+    names = renders.list_files(render.kind)
+    if not names:
         return {}
     from fans import provenance  # c2pa and NumPy take a second to load, which other jobs do without
 
     shared, label = audio.local_path(renders.file_name(render.cache_key)), _label(render)
-    if render.kind in (Render.Kind.PREVIEW, Render.Kind.SHELF):
+    if RenderFile.Name.MASTER not in names:
         return {RenderFile.Name.STREAM: provenance.mark_stream(shared, label, folder)}
     marked = provenance.mark_files(shared, label, folder)
     return {RenderFile.Name.MASTER: marked.master, RenderFile.Name.STREAM: marked.stream}

@@ -22,6 +22,12 @@ CHANNEL = "renders"
 KEPT = timedelta(days=30)
 PREVIEWS_KEPT = timedelta(hours=1)
 BATCH_SIZE = 100
+FILES = {
+    Render.Kind.PREVIEW: (RenderFile.Name.STREAM,),
+    Render.Kind.SHELF: (RenderFile.Name.STREAM,),
+    Render.Kind.FULL: (RenderFile.Name.MASTER, RenderFile.Name.STREAM),
+}
+FOLDERS = {Render.Kind.PREVIEW: "previews", Render.Kind.SHELF: "shelf", Render.Kind.FULL: "remixes"}
 MEASURED = ("sha256", "frames", "lufs_x100", "true_peak_x100", "peaks")
 SOUND = (*MEASURED, "fingerprint")
 """What is known of a sound that was made; its engine measures all but the last."""
@@ -150,25 +156,22 @@ def file_name(cache_key: str) -> str:
     return f"renders/{cache_key[:2]}/{cache_key}.flac"
 
 
+def list_files(kind: str) -> tuple[str, ...]:
+    """The marked copies of a render of this kind, by `RenderFile.Name`: both, a stream alone, or none."""
+    return FILES.get(Render.Kind(kind), ())
+
+
 def fan_file_name(render: Render, name: str) -> str:
-    """The name of a marked copy in the storage of audio. `name` is a `RenderFile.Name`; some have a stream alone."""
-    if render.kind == Render.Kind.PREVIEW:
-        return f"previews/{render.pk}.mp3"
-    if render.kind == Render.Kind.SHELF:
-        return f"shelf/{render.pk}.mp3"
-    return f"remixes/{render.pk}/{'master.flac' if name == RenderFile.Name.MASTER else 'stream.mp3'}"
+    """The name of a marked copy in the storage of audio. `name` is one of `list_files`."""
+    folder = FOLDERS[Render.Kind(render.kind)]
+    if render.kind != Render.Kind.FULL:
+        return f"{folder}/{render.pk}.mp3"
+    return f"{folder}/{render.pk}/{'master.flac' if name == RenderFile.Name.MASTER else 'stream.mp3'}"
 
 
 def find_offer(render: Render) -> RemixOffer:
     """What was open when this was wanted: the envelope inside which it was made."""
     return RemixOffer.objects.filter(recording=render.recording_id, since__lte=render.created_at).latest("since")
-
-
-def _names_of_files(render: Render) -> list[str]:
-    kind = Render.Kind(render.kind)
-    if kind in (Render.Kind.PREVIEW, Render.Kind.SHELF):
-        return ["stream"]
-    return ["master", "stream"] if kind == Render.Kind.FULL else []
 
 
 def delete_expired() -> int:
@@ -195,7 +198,7 @@ def delete_expired() -> int:
         tables = (Render.objects.all(), StoredSound.objects.all())
         kept = {key for each in tables for key in each.filter(cache_key__in=keys).values_list("cache_key", flat=True)}
         names = [file_name(key) for key in keys - kept]
-        names += [fan_file_name(row, name) for row in rows for name in _names_of_files(row)]
+        names += [fan_file_name(row, name) for row in rows for name in list_files(row.kind)]
         for name in names:
             audio.storage().delete(name)
     return len(rows)

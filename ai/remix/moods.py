@@ -72,6 +72,8 @@ class Surprises:
 
     def __init__(self, source: Source, envelope: Envelope) -> None:
         self._source, self._envelope = source, envelope
+        self.recorded = arrangement(source, envelope)
+        """What they change."""
         self._moods = find_moods(source, envelope)
         self._made: dict[tuple[Mood, str, tuple[str, ...]], Recipe | None] = {}
 

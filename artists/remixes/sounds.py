@@ -52,9 +52,8 @@ def lock(waiting: QuerySet[Moment]) -> list[Moment]:
 def clear(found: Sequence[Moment]) -> tuple[dict[int, str], dict[int, Clearance]]:
     """By moment, which are locked: the reason why nothing is made, or the clearance."""
     refused, cleared = drafts.clear_moments(found, hold=True)
-    passed = fact_checks.find_passed(
-        [moment for moment in found if moment.pk in cleared], generation.find_counts(found)
-    )
+    asked = [moment for moment in found if moment.pk in cleared]
+    passed = fact_checks.find_passed(asked, generation.find_counts(asked))
     return refused | passed, {pk: granted for pk, granted in cleared.items() if pk not in passed}
 
 

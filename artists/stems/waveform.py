@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ai.audio import PEAKS_A_SECOND
 from ai.remix.source import SAMPLE_RATE
 from web.waveform import draw_path
-
-PEAKS_A_SECOND = 20
 
 
 @dataclass(frozen=True)

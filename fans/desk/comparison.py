@@ -5,7 +5,6 @@ from django.db import transaction
 from accounts.models import Person
 from ai.remix.corners import arrangement
 from ai.remix.envelope import Envelope
-from fans import renders
 from fans.desk import previews, state
 from fans.models import RemixOffer, Render
 from fans.remixes import Remix
@@ -30,6 +29,5 @@ def want_recorded(person: Person, offer: RemixOffer, section: str) -> Render:
     recorded = arrangement(desk.source, desk.envelope)
     cleared = previews.clear(desk)
     with transaction.atomic():
-        Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two tabs do not hear twice as much
-        renders.replace(Render.objects.filter(person=person, kind=Render.Kind.PREVIEW))
+        previews.make_way(person.pk)
         return previews.want(desk, recorded, section, cleared)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ai.audio import PEAKS_A_SECOND
 from ai.remix.recipe import Recipe
 from ai.remix.source import SAMPLE_RATE, Source
 from catalog.models import SourceStem
@@ -12,7 +13,6 @@ WIDTH = 1000
 """Of the drawing, in its own units. Both songs fill it."""
 LINES, HEIGHT = 200, 40
 """Of the picture of the sound, in the same units."""
-PEAKS_A_SECOND = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
@@ -54,8 +55,7 @@ def want_preview(desk: Desk, section: str) -> Preview:
     """Want 20 seconds of this section. Raises HeardEnough, or RemixClosed where a permission is missing."""
     cleared = clear(desk)
     with transaction.atomic():
-        Person.objects.select_for_update(no_key=True).get(pk=desk.row.person_id)  # two tabs do not hear twice as much
-        renders.replace(Render.objects.filter(person=desk.row.person_id, kind=Render.Kind.PREVIEW))
+        make_way(desk.row.person_id)
         yours = want(desk, desk.recipe, section, cleared)
         recorded = arrangement(desk.source, desk.envelope)
         original = None
@@ -63,6 +63,12 @@ def want_preview(desk: Desk, section: str) -> Preview:
             with suppress(HeardEnough):
                 original = want(desk, recorded, section, cleared)
     return Preview(section, yours, original)
+
+
+def make_way(person_id: UUID) -> None:
+    """Give up what this fan waits for, and let their next wish wait for this transaction: two tabs hear no more."""
+    Person.objects.select_for_update(no_key=True).get(pk=person_id)
+    renders.replace(Render.objects.filter(person=person_id, kind=Render.Kind.PREVIEW))
 
 
 def clear(desk: Desk) -> Clearance:

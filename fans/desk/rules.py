@@ -1,13 +1,13 @@
 """What rules know of a fan's listening, and the remix that they choose from it."""
 
 from collections import Counter
+from functools import lru_cache
 
 from django.db.models import Count
 
 from accounts.models import Person
-from ai.remix.corners import arrangement
 from ai.remix.envelope import Envelope
-from ai.remix.moods import ListeningHints, surprise
+from ai.remix.moods import ListeningHints, Surprises
 from ai.remix.recipe import Recipe
 from ai.remix.source import Source
 from fans import listening
@@ -22,9 +22,15 @@ def choose(person: Person, offer: RemixOffer) -> Recipe | None:
 
     Reads the source of the offer. The caller knows that the fan agreed to this use of their listening.
     """
-    source, envelope = Source.parse(offer.source.content), Envelope.parse(offer.content)
-    recipe = surprise(source, envelope, find_hints(person, offer.recording_id), turn=0)
-    return None if recipe == arrangement(source, envelope) else recipe
+    surprises = _read_surprises(offer.source.content, offer.content)
+    recipe = surprises.choose(find_hints(person, offer.recording_id), turn=0)
+    return None if recipe == surprises.recorded else recipe
+
+
+@lru_cache(maxsize=16)
+def _read_surprises(source: str, envelope: str) -> Surprises:
+    """Many moments of one song come together, and its moods are made once."""
+    return Surprises(Source.parse(source), Envelope.parse(envelope))
 
 
 def find_hints(person: Person, recording: int) -> ListeningHints:
