@@ -1,15 +1,18 @@
 """A remix that waits: who heard how much of it, the mark that follows, and what stops it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from artists import delivery, review
 from artists.exceptions import InvalidRequest, Outdated
 from artists.models import Draft
-from artists.remixes import envelopes, hearing, suggesting
+from artists.remixes import envelopes, hearing, limits, suggesting
 from catalog.models import Artist
+from config.database import as_owner
 from fans.models import Experience, Mark, RemixTry
 from fans.remixes import find_remix
 from rights.models import Decision
@@ -81,20 +84,43 @@ def test_a_remix_beyond_limits_that_became_narrower_is_withdrawn_at_approval(sce
     )
 
 
-@pytest.mark.parametrize("ends", [True, False])
-def test_before_it_is_delivered_the_limits_are_asked_again(scene: Scene, ends: bool) -> None:
+def end_limits(scene: Scene) -> None:
+    envelopes.end(scene.recording, by=scene.principal)
+
+
+def narrow_limits(scene: Scene) -> None:
+    scene.sign(scene.save(rooms=("none", "kitchen")))
+
+
+def let_limits_expire(scene: Scene) -> None:
+    """Their last day is over. No row of the product can say so before it is."""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE fans_remixoffer DISABLE TRIGGER USER")
+        cursor.execute("UPDATE fans_remixoffer SET expires_at = statement_timestamp()")
+        cursor.execute("ALTER TABLE fans_remixoffer ENABLE TRIGGER USER")
+
+
+@pytest.mark.parametrize("change", [end_limits, narrow_limits, let_limits_expire])
+def test_before_it_is_delivered_the_limits_are_asked_again(scene: Scene, change: Callable[[Scene], None]) -> None:
     draft = remix_drafts.write_remix(scene)
     review.approve(draft.pk, by=scene.principal)
-    if ends:
-        envelopes.end(scene.recording, by=scene.principal)
-    else:
-        scene.sign(scene.save(rooms=("none", "kitchen")))
+    change(scene)
 
     assert delivery.deliver_next()
 
-    reason = "fans cannot remix this song any more" if ends else "the limits of this song are narrower now"
-    assert (read(draft).state, read(draft).reason) == ("withdrawn", f"outdated: {reason}")
+    reason = limits.REASON_NARROWER if change is narrow_limits else limits.REASON_ENDED
+    assert (read(draft).state, read(draft).reason) == ("withdrawn", reason)
     assert not Experience.objects.exists()
+
+
+def test_a_remix_is_not_approved_after_the_last_day_of_its_limits(scene: Scene) -> None:
+    draft = remix_drafts.write_remix(scene)
+    let_limits_expire(scene)
+
+    with pytest.raises(Outdated):
+        review.approve(draft.pk, by=scene.principal)
+
+    assert (read(draft).state, read(draft).reason) == ("withdrawn", limits.REASON_ENDED)
 
 
 def test_a_newer_version_that_allows_it_is_what_it_is_delivered_under(scene: Scene) -> None:

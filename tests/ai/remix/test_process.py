@@ -1,5 +1,7 @@
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 from ai.remix.process import Limits, RenderProcess
 from ai.remix.render_request import FAILURES, RenderFailed, RenderRequest, Window
 from tests.ai.remix.sounds import CLEARANCE, Recording, play, record
+from tests.servers import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,30 @@ def test_a_process_that_is_killed_is_started_again(
     assert not (tmp_path / "render.flac").exists()
     process.render(recording.request(Window(0, 2)), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["render.flac"]
+
+
+def test_it_ends_with_a_worker_that_is_killed(tmp_path: Path) -> None:
+    """Of a worker that is killed with -9 nothing renders on."""
+    words = (
+        "import time; from pathlib import Path; from ai.remix.process import RenderProcess;"
+        f"process = RenderProcess(Path({str(tmp_path)!r})); process.start();"
+        "print(process.pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", words], stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout
+        pid = int(worker.stdout.readline())
+        assert is_running(pid)
+        worker.kill()
+
+    wait_until(lambda: not is_running(pid), seconds=10)
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process that has not ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_a_fault_of_one_render_does_not_reach_the_next(

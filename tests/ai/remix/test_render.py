@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from ai.exceptions import MissingClearance
 from ai.remix.check import OutOfBounds, check
+from ai.remix.engine import ENGINE
 from ai.remix.process import RenderProcess
 from ai.remix.recipe import StemChange, frames_of, section_starts
 from ai.remix.render_request import RenderFailed, RenderRequest, Window
@@ -85,6 +86,25 @@ def test_a_render_is_the_same_bytes_in_every_process(recording: Recording, tmp_p
         there = process.render(request, tmp_path)
 
     assert there == here
+
+
+LEVELS = [-14.86, -14.92, -14.69, -14.99, -14.62, -15.04, -14.69, -14.98, -14.79, -14.77, -15.23]
+HIGH_LEVELS = [-35.21, -35.12, -35.02, -35.24, -33.58, -35.14, -35.07, -35.26, -35.07, -33.56, -35.2]
+"""Of each second in dB, and of what is high in it."""
+
+
+def test_the_engine_sounds_as_its_number_says(recording: Recording, tmp_path: Path) -> None:
+    """Whoever changes the sound raises ENGINE, so that no stored render is taken for a new one, and writes it here."""
+    changes = {"tempo_percent": 110, "pitch_semitones": 1, "room": "hall", "colour": "warm"}
+
+    audio = read(render(recording.request(sections=("s0", "s1", "s0"), **changes), tmp_path).path)
+
+    found = [
+        [10 * np.log10((each[start : start + RATE] ** 2).mean()) for start in range(0, 11 * RATE, RATE)]
+        for each in (audio, np.diff(audio, axis=0))
+    ]
+    assert ENGINE == 2
+    assert found == [pytest.approx(LEVELS, abs=0.02), pytest.approx(HIGH_LEVELS, abs=0.02)]
 
 
 def test_another_recipe_has_other_dither(recording: Recording, tmp_path: Path) -> None:
