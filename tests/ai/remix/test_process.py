@@ -76,7 +76,8 @@ def test_it_ends_with_a_worker_that_is_killed(tmp_path: Path) -> None:
         f"process = RenderProcess(Path({str(tmp_path)!r})); process.start();"
         "print(process.pid, flush=True); time.sleep(60)"
     )
-    with subprocess.Popen([sys.executable, "-c", words], stdout=subprocess.PIPE, text=True) as worker:
+    found = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, "-c", words], stdout=subprocess.PIPE, env=found, text=True) as worker:
         assert worker.stdout
         pid = int(worker.stdout.readline())
         assert is_running(pid)
