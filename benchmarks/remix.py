@@ -116,7 +116,7 @@ def measure_try_outs(song: Song, cache: Path, folder: Path) -> dict[str, float]:
 
 def measure_stretch() -> float:
     """CPU seconds in which Signalsmith alone stretches what two buses of a try-out need."""
-    noise = np.random.default_rng(1).standard_normal((22 * SAMPLE_RATE, 2)).astype(np.float32) / 10
+    noise = (np.random.default_rng(1).standard_normal((22 * SAMPLE_RATE, 2)) / 10).astype(np.float32)
     stretch(noise, 110, 1)
     started = time.process_time()
     stretch(noise, 110, 0)
