@@ -41,7 +41,8 @@ class Undone:
 def read_piece(sound: Path) -> Samples:
     with soundfile.SoundFile(sound) as file:
         file.seek(max(0, (file.frames - PIECE) // 2))
-        return file.read(PIECE, dtype="float32", always_2d=True)
+        piece: Samples = file.read(PIECE, dtype="float32", always_2d=True)
+    return piece
 
 
 def find_watermark(piece: Samples, *, key: bytes) -> Undone | None:
