@@ -57,8 +57,8 @@ class PayingFans:
 
 
 @contextmanager
-def run_provider(urls: dict[str, str]) -> Iterator[None]:
-    """A simulated provider in a process of its own, which posts no webhooks."""
+def run_provider(urls: dict[str, str]) -> Iterator[int]:
+    """A simulated provider in a process of its own, which posts no webhooks. Gives the number of the process."""
     url = f"http://127.0.0.1:{find_free_port()}"
     settings.KAFKA_TOPIC_PREFIX = f"bench-{uuid.uuid4().hex[:8]}."
     create_topics()
@@ -71,7 +71,9 @@ def run_provider(urls: dict[str, str]) -> Iterator[None]:
         if not wait_for(partial(is_healthy, url, "/"), seconds=30):
             raise SystemExit("The simulated provider did not start.")
         control("knobs", drop=100)
-        yield
+        [running] = supervisor.supervised
+        assert running.child
+        yield running.child.pid
     finally:
         supervisor.stop()
 

@@ -9,8 +9,12 @@ from dataclasses import dataclass, field
 from billing.mirrors import InvoiceIntents, require_mode
 from billing.models import Dispute, Invoice, Payment, Refund
 from billing.provider import Provider
-from billing.provider_objects import ProviderDispute, ProviderRefund
+from billing.provider.side_by_side import ask_all
+from billing.provider_objects import ProviderCharge, ProviderDispute, ProviderRefund
 from billing.subscription_rows import SubscriptionRows
+
+type Charged = tuple[str, ProviderCharge | None]
+"""The status of a payment, and its newest charge."""
 
 
 @dataclass
@@ -31,10 +35,16 @@ def write_payments(
     is_full: bool,
 ) -> dict[SubscriptionRows, Fetched]:
     """Fetch and write what is new of the payments of paid invoices. See `fetch_payments`."""
-    fetched: dict[SubscriptionRows, Fetched] = {}
-    for rows, pairs in invoices.items():
-        paid = [(invoice, intents) for invoice, intents in pairs if invoice.status == Invoice.Status.PAID]
-        fetched[rows] = fetch_payments(provider, paid, rows.payments, named, is_full=is_full)
+    paid = {
+        rows: [(invoice, intents) for invoice, intents in pairs if invoice.status == Invoice.Status.PAID]
+        for rows, pairs in invoices.items()
+    }
+    new = [one for rows, pairs in paid.items() for _, intents in pairs for one in intents if one not in rows.payments]
+    charges = dict(zip(new, ask_all(provider.payments.fetch_with_charge, new), strict=True))
+    fetched = {
+        rows: fetch_payments(provider, pairs, rows.payments, charges, named, is_full=is_full)
+        for rows, pairs in paid.items()
+    }
     Payment.objects.bulk_create(payment for one in fetched.values() for payment in one.payments)
     for rows, one in fetched.items():
         rows.payments |= {payment.provider_id: payment for payment in one.payments}
@@ -47,17 +57,21 @@ def fetch_payments(
     provider: Provider,
     paid: Iterable[InvoiceIntents],
     known: Mapping[str, Payment],
+    charges: Mapping[str, Charged],
     named: Collection[str],
     *,
     is_full: bool,
 ) -> Fetched:
-    """Payments that are not known, and refunds and disputes of those that are named, or that say they have some."""
+    """Payments that are not known, and refunds and disputes of those that are named, or that say they have some.
+
+    `charges` has what was fetched of those that are not known.
+    """
     fetched = Fetched()
     for invoice, intents in paid:
         for intent in intents:
             payment, asks = known.get(intent), is_full or intent in named
             if payment is None:
-                payment, is_touched = _fetch_payment(provider, invoice, intent)
+                payment, is_touched = _read_payment(invoice, intent, *charges[intent])
                 fetched.payments += [payment] if payment else []
                 asks = asks or is_touched
             if payment and asks:
@@ -68,9 +82,10 @@ def fetch_payments(
     return fetched
 
 
-def _fetch_payment(provider: Provider, invoice: Invoice, intent_id: str) -> tuple[Payment | None, bool]:
+def _read_payment(
+    invoice: Invoice, intent_id: str, status: str, charge: ProviderCharge | None
+) -> tuple[Payment | None, bool]:
     """A payment that was captured, not stored yet, and whether any of it was paid back or is disputed."""
-    status, charge = provider.payments.fetch_with_charge(intent_id)
     if status != "succeeded" or charge is None or charge.movement is None:
         return None, False
     require_mode(charge.livemode, invoice.book)

@@ -18,6 +18,7 @@ from billing.exceptions import NotFound
 from billing.failures import one_at_a_time
 from billing.models import Checkout, Payment, Subscription, SubscriptionStatus
 from billing.provider import get_provider
+from billing.provider.side_by_side import ask_all
 from billing.provider_objects import ProviderSubscription
 from billing.subscription_rows import read_all_rows, read_rows
 from live import notices
@@ -74,9 +75,10 @@ def sync_all(rows: Sequence[Subscription], *, named: Collection[str] = (), is_fu
 
 def _sync_bought(rows: Sequence[Subscription], named: Collection[str], *, is_full: bool) -> list[Payment]:
     provider, before = get_provider(), {row: _State.of(row) for row in rows}
-    _write_latest({row: _fetch(row) for row in rows})
+    _write_latest(dict(zip(rows, ask_all(_fetch, rows), strict=True)))
     ours = read_all_rows([row for row in rows if row.person_id is not None])
-    invoices = mirrors.write_invoices({one: provider.invoices.list_of(one.row.provider_id) for one in ours})
+    listed = ask_all(lambda one: list(provider.invoices.list_of(one.row.provider_id)), ours)
+    invoices = mirrors.write_invoices(dict(zip(ours, listed, strict=True)))
     fetched = payment_mirrors.write_payments(provider, invoices, named, is_full=is_full)
     charges.post_fetched(fetched, settings.PAYMENTS)
     changed = write_leases(ours)

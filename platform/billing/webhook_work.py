@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from billing import checkouts, gifts, holds_sync, movements, payees, reversals
+from billing.exceptions import ProviderUnavailable
 from billing.failures import describe_error, is_outage, work_on_next
 from billing.models import Authorisation, Invoice, Payment, Subscription, WebhookEvent
 from billing.provider import get_provider
@@ -64,7 +65,7 @@ def _claim_one(events: QuerySet[WebhookEvent]) -> WebhookEvent | None:
 def _work_on_batch() -> bool:
     """Work on several subscriptions in one transaction, or on their events one by one if anything of it fails.
 
-    Returns whether there were several.
+    While the provider does not answer, they are put off at once. Returns whether there were several.
     """
     events: list[WebhookEvent] = []
     try:
@@ -77,6 +78,10 @@ def _work_on_batch() -> bool:
     except Exception as error:
         if is_outage(error):
             raise
+        if isinstance(error, ProviderUnavailable):
+            for event in events:
+                _put_off(event, error)
+            return True
         logger.warning("%d events are worked on one by one: %s", len(events), describe_error(error))
         for event in events:
             work_on_next(partial(_claim_one, _waiting().filter(pk=event.pk)), handle, _put_off)
@@ -84,9 +89,12 @@ def _work_on_batch() -> bool:
 
 
 def _claim_batch() -> list[WebhookEvent]:
-    """The oldest events that name a subscription, so that nothing need be asked to find it. None is of a hold."""
+    """The oldest events that name a subscription, so that nothing need be asked to find it. None is of a hold.
+
+    None has failed before: one that always fails would put off the others with it.
+    """
     naming = Q(object_type="subscription") | Q(object_type__in=NAMING, related__has_key="subscription")
-    due = _waiting().filter(naming, due_at__lte=Now()).exclude(related__has_key="payment_intent")
+    due = _waiting().filter(naming, due_at__lte=Now(), attempts=0).exclude(related__has_key="payment_intent")
     return list(due.select_for_update(skip_locked=True)[: BATCH * EVENTS_OF_ONE])
 
 
@@ -222,6 +230,8 @@ ANSWERED_TYPES = ("payment_intent.created", "payment_intent.processing", "paymen
 def _put_off(claimed: WebhookEvent, error: Exception) -> None:
     """Try an event again later, or give it up. Its error is kept for the operator."""
     with transaction.atomic():
+        if isinstance(error, ProviderUnavailable):
+            _pause_all()
         event = WebhookEvent.objects.select_for_update().filter(pk=claimed.pk, state=State.RECEIVED).first()
         if event is None:
             return
@@ -234,6 +244,12 @@ def _put_off(claimed: WebhookEvent, error: Exception) -> None:
             logger.warning("webhook %s failed %d times: %s", event.event_id, attempts, sentence)
             pause = due.pause_after(event.attempts, FIRST_PAUSE, LONGEST_PAUSE)
             WebhookEvent.objects.filter(pk=event.pk).update(due_at=Now() + pause, **fields)
+
+
+def _pause_all() -> None:
+    """Try nothing more for some seconds: while the provider is away, each attempt waits until its time is over."""
+    due = _waiting().filter(due_at__lte=Now()).select_for_update(skip_locked=True)
+    WebhookEvent.objects.filter(pk__in=due.values("pk")).update(due_at=Now() + FIRST_PAUSE)
 
 
 def replay(pks: Iterable[int]) -> int:

@@ -1,13 +1,17 @@
 """Several subscriptions are brought up to date in one transaction, and one that fails does not hold up the others."""
 
+import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from billing import webhook_work
 from billing.models import Subscription, WebhookEvent
+from billing.provider import side_by_side
 from billing.provider.subscriptions import Subscriptions
 from billing.provider_objects import ProviderSubscription
 from catalog.models import Artist
@@ -17,7 +21,7 @@ from tests.billing.fan_scene import Scene, assert_books_agree, assert_leases_fol
 
 pytestmark = pytest.mark.django_db
 
-NUMBER = 5
+NUMBER, TRIES = 5, 3
 
 
 @pytest.fixture
@@ -33,6 +37,12 @@ def names(scene: Scene) -> list[str]:
     return names
 
 
+@pytest.fixture
+def long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is put off is not due again during the test, however slow the machine is."""
+    monkeypatch.setattr(webhook_work, "FIRST_PAUSE", timedelta(hours=1))
+
+
 def test_a_batch_costs_hardly_more_queries_than_one_subscription(scene: Scene, names: list[str]) -> None:
     with CaptureQueriesContext(connection) as queries:
         assert webhook_work.work_next()
@@ -46,8 +56,54 @@ def test_a_batch_costs_hardly_more_queries_than_one_subscription(scene: Scene, n
     assert_books_agree(scene)
 
 
-def test_one_that_fails_is_put_off_and_the_others_of_its_batch_are_done(
+def test_the_provider_is_asked_about_several_at_once(
     scene: Scene, names: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch, asking = Subscriptions.fetch, threading.Barrier(2)  # broken where one waits for the other's answer
+    monkeypatch.setattr(side_by_side, "AT_ONCE", 2)
+
+    def meet(self: Subscriptions, subscription: str) -> ProviderSubscription:
+        if subscription in names[:4]:
+            asking.wait(timeout=20)
+        return fetch(self, subscription)
+
+    monkeypatch.setattr(Subscriptions, "fetch", meet)
+    assert webhook_work.work_next()
+
+    assert {name for name in names if scene.until(name)} == set(names)
+    assert_books_agree(scene)
+
+
+def test_while_the_provider_is_away_one_request_puts_all_events_off(
+    scene: Scene, names: list[str], long_pauses: None
+) -> None:
+    waiting, asked = WebhookEvent.objects.filter(state="received"), scene.fake.simulation.knobs
+    scene.control("fault", kind="timeout", before=True, times=1_000, method="GET")
+
+    assert webhook_work.work_next()  # a batch
+
+    assert asked["faults"][0]["times"] == 1_000 - TRIES
+    assert not waiting.filter(due_at__lte=Now()).exists()
+    tried = waiting.filter(attempts=1, error__startswith="ProviderUnavailable").count()
+    assert tried >= 2 * NUMBER
+    waiting.update(due_at=Now())
+    while asked["faults"][0]["times"] == 1_000 - TRIES:  # one by one, until one needs an answer
+        assert webhook_work.work_next()
+
+    assert asked["faults"][0]["times"] == 1_000 - 2 * TRIES
+    assert not waiting.filter(due_at__lte=Now()).exists()
+    assert sum(waiting.values_list("attempts", flat=True)) == tried + 1
+
+    asked["faults"].clear()
+    waiting.update(due_at=Now())
+    work_all()
+    assert {name for name in names if scene.until(name)} == set(names)
+    assert not waiting.exists()
+    assert_books_agree(scene)
+
+
+def test_one_that_fails_is_put_off_and_the_others_of_its_batch_are_done(
+    scene: Scene, names: list[str], long_pauses: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetch, bad = Subscriptions.fetch, names[2]
 
