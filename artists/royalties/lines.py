@@ -48,8 +48,8 @@ def write_lines(
         if not share:
             continue
         yield EarnedShare(
-            part=part,
-            transaction=transaction,
+            part_id=part.pk,
+            transaction_id=transaction.pk,
             book=part.book,
             currency=part.currency,
             party=key.party,

@@ -59,21 +59,24 @@ def _list_open(book: str) -> list[str]:
 
 
 def _close(pool: str, base: BaseFractions, book: str) -> int:
-    count = 0
+    count, last = 0, 0
     while True:
         with transaction.atomic():
-            found = _close_batch(pool, base, book)
+            found = _close_batch(pool, last, base, book)
         if not found:
             return count
-        count += found
+        count, last = count + len(found), found[-1]
 
 
-def _close_batch(pool: str, base: BaseFractions, book: str) -> int:
-    """The subscriptions are locked first and what is left is read afterwards, so that no refund comes in between."""
+def _close_batch(pool: str, after: int, base: BaseFractions, book: str) -> list[int]:
+    """Close the next parts, and return them.
+
+    The subscriptions are locked first and what is left is read afterwards, so that no refund comes in between.
+    """
     rest = _pools(book).filter(party=pool).values_list("part").annotate(total=Sum("amount")).filter(total__gt=0)
-    ids = [part for part, _ in rest.order_by("part")[:BATCH]]
+    ids = [part for part, _ in rest.filter(part__gt=after).order_by("part")[:BATCH]]
     owners = Subscription.objects.filter(invoices__parts__in=ids).values("pk")
-    list(Subscription.objects.filter(pk__in=owners).order_by("pk").select_for_update(no_key=True))
+    list(Subscription.objects.filter(pk__in=owners).order_by("pk").select_for_update(no_key=True).values_list("pk"))
     left = dict(rest.filter(part__in=ids))
     parts = EarnedPart.objects.filter(pk__in=left).select_related("invoice__subscription").order_by("pk")
     by_currency: dict[str, list[EarnedPart]] = defaultdict(list)
@@ -81,7 +84,7 @@ def _close_batch(pool: str, base: BaseFractions, book: str) -> int:
         by_currency[part.currency].append(part)
     for currency, some in by_currency.items():
         _store(pool, currency, some, left, base, book)
-    return len(left)
+    return ids
 
 
 def _store(
@@ -97,7 +100,7 @@ def _store(
     rows: list[EarnedShare] = []
     for part, uses, shares in shared:
         out = earn(part, pool)
-        out.transaction, out.amount, out.basis = closed, -left[part.pk], 0
+        out.transaction_id, out.amount, out.basis = closed.pk, -left[part.pk], 0
         rows += [out, *write_lines(part, closed, shares, uses, left[part.pk])]
     store(rows)
 

@@ -1,6 +1,6 @@
 """Earn the months of paid subscriptions: what was deferred goes into the pool of the artist and the month."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -8,7 +8,7 @@ from django.db.models import Q, Sum
 
 from billing import earnings, postings, split_versions
 from billing.invoice_books import charge_key, deferred_account
-from billing.models import EarnedPart, Invoice, Subscription, TierPrice
+from billing.models import EarnedPart, Invoice, InvoiceLine, Subscription, TierPrice
 from billing.recognition import list_months, month_share
 from ledger import accounts
 from ledger.models import Entry
@@ -57,11 +57,12 @@ def _list_waiting(book: str, *, after: int) -> list[int]:
 def _earn_batch(ids: Sequence[int], month: str, book: str) -> int:
     """The subscriptions are locked, so that no refund is posted meanwhile."""
     owners = Subscription.objects.filter(invoices__in=ids).order_by("pk")
-    list(Subscription.objects.filter(pk__in=owners.values("pk")).order_by("pk").select_for_update(no_key=True))
+    locked = Subscription.objects.filter(pk__in=owners.values("pk")).order_by("pk").select_for_update(no_key=True)
+    list(locked.values_list("pk"))
     invoices = list(
         Invoice.objects.filter(pk__in=ids, is_earned=False)
-        .select_related("scheme", "subscription__price__version__tier__artist")
-        .prefetch_related("lines__price", "parts")
+        .select_related("subscription")
+        .prefetch_related("scheme", "subscription__price__version__tier__artist", "lines__price", "parts")
         .order_by("pk")
     )
     charged = read_charges({charge_key(one): deferred_account(one) for one in invoices}, book=book)
@@ -83,10 +84,11 @@ def _earn_batch(ids: Sequence[int], month: str, book: str) -> int:
 
 def _list_parts(invoice: Invoice, charged: Charged, until: str) -> Iterator[tuple[EarnedPart, Posting]]:
     """The months that are due, each with its posting. None while nobody has agreed how the income is split."""
-    price = split_versions.find_price(invoice, invoice.lines.all())
+    lines = list(invoice.lines.all())
+    price = split_versions.find_price(invoice, lines)
     if invoice.scheme is None or price is None:
         return
-    months, deferred = months_of(invoice), charged.deferred
+    months, deferred = months_of(invoice, lines), charged.deferred
     known = {part.month for part in invoice.parts.all()}
     due = [(one, len(months) - n) for n, one in enumerate(months) if one <= until and one not in known]
     if not due and months[-1] <= until and until not in known:
@@ -99,13 +101,13 @@ def _list_parts(invoice: Invoice, charged: Charged, until: str) -> Iterator[tupl
         yield _write(invoice, price, month, basis, charged)
 
 
-def months_of(invoice: Invoice) -> list[str]:
-    """The months in which a paid invoice earns. Its lines are prefetched."""
-    lines = split_versions.list_bought(invoice.lines.all())
+def months_of(invoice: Invoice, lines: Iterable[InvoiceLine]) -> list[str]:
+    """The months in which a paid invoice earns, by its lines."""
+    bought = split_versions.list_bought(lines)
     begin = invoice.paid_at or invoice.created
-    if not lines:
+    if not bought:
         return list_months(begin, begin)
-    return list_months(min(line.period_start for line in lines), max(line.period_end for line in lines))
+    return list_months(min(line.period_start for line in bought), max(line.period_end for line in bought))
 
 
 def _write(invoice: Invoice, price: TierPrice, month: str, basis: int, charged: Charged) -> tuple[EarnedPart, Posting]:
@@ -114,9 +116,9 @@ def _write(invoice: Invoice, price: TierPrice, month: str, basis: int, charged: 
         book=invoice.book,
         currency=charged.currency,
         deferred=deferred_account(invoice),
-        invoice=invoice,
+        invoice_id=invoice.pk,
         artist_id=price.artist_id,
-        price=price,
+        price_id=price.pk,
         use=Use.TIER,
         scheme_id=invoice.scheme_id,
         month=month,
@@ -135,7 +137,7 @@ def _write(invoice: Invoice, price: TierPrice, month: str, basis: int, charged: 
 def _store(new: Sequence[tuple[EarnedPart, Posting]], book: str) -> None:
     posted = post_all([posting for _, posting in new], book=book)
     for part, posting in new:
-        part.transaction = posted[posting.key]
+        part.transaction_id = posted[posting.key].pk
     parts = EarnedPart.objects.bulk_create(part for part, _ in new)
     earnings.store(earnings.earn(part, accounts.pool(part.artist_id, part.month)) for part in parts)
 

@@ -142,7 +142,7 @@ def _copy(share: EarnedShare, transaction: Transaction, amount: int) -> EarnedSh
 def earn(part: EarnedPart, party: str) -> EarnedShare:
     """The line of one party that has all of a part."""
     return EarnedShare(
-        part=part,
+        part_id=part.pk,
         transaction_id=part.transaction_id,
         book=part.book,
         currency=part.currency,

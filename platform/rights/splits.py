@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
-from math import floor
+from math import lcm
 from typing import NamedTuple
 
 from rights.shares import RECORDING_ROLES, WHOLE, WORK_ROLES, Role
@@ -96,15 +96,18 @@ def allocate[K: str | tuple[str, ...]](
     Do not compare the shares of two amounts: of a larger one somebody may get less (the Alabama paradox).
     """
     _require_exact(amount, weights.values())
-    total = sum(weights.values())
+    # In whole numbers of one denominator: with fractions a split took twice as long.
+    whole = lcm(*(weight.denominator for weight in weights.values()))
+    wholes = {key: weight.numerator * (whole // weight.denominator) for key, weight in weights.items()}
+    total = sum(wholes.values())
     if amount and not total:
         raise InvalidSplit("Nobody has a share.")
-    ideals = {key: abs(amount) * Fraction(weight) / (total or 1) for key, weight in weights.items()}
-    shares = {key: floor(ideal) for key, ideal in ideals.items()}
-    left_over = abs(amount) - sum(shares.values())
-    by_remainder = sorted(ideals, key=lambda key: (shares[key] - ideals[key], _tie_order(key, rotate_by), key))
-    for key in by_remainder[:left_over]:
-        shares[key] += 1
+    parts = {key: divmod(abs(amount) * weight, total or 1) for key, weight in wholes.items()}
+    shares = {key: share for key, (share, _) in parts.items()}
+    if left_over := abs(amount) - sum(shares.values()):
+        by_remainder = sorted(parts, key=lambda key: (-parts[key][1], _tie_order(key, rotate_by), key))
+        for key in by_remainder[:left_over]:
+            shares[key] += 1
     return {key: share if amount > 0 else -share for key, share in shares.items()}
 
 

@@ -14,32 +14,39 @@ WHEN (OLD.scheme_id IS NOT NULL AND OLD.scheme_id IS DISTINCT FROM NEW.scheme_id
 EXECUTE FUNCTION refuse_change();
 
 -- The lines of a transaction come in one statement and equal its legs, party by party. So none is added later.
--- Arrays, because a session keeps the plan that it made when the tables were small, and an index is used for these.
+-- LATERAL, one transaction after the other: a session keeps the plan that it made when the tables were small, and with
+-- an array of keys that one read a whole index for each statement.
 CREATE FUNCTION billing_check_shares() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
 BEGIN
     IF EXISTS (
-        SELECT FROM (
-            SELECT share.transaction_id, share.party, share.amount FROM public.billing_earnedshare AS share
-            WHERE share.transaction_id = ANY (ARRAY(SELECT DISTINCT transaction_id FROM added))
-            UNION ALL
-            SELECT entry.transaction_id, regexp_replace(
-                CASE account.code WHEN 'platform:revenue' THEN 'platform' ELSE account.code END,
-                '^(party:[^:]+):.*$', '\\1'
-            ), entry.amount
-            FROM public.ledger_entry AS entry JOIN public.ledger_account AS account ON account.id = entry.account_id
-            WHERE entry.transaction_id = ANY (ARRAY(SELECT DISTINCT transaction_id FROM added))
-            AND account.code ~ '^(platform:revenue$|pool:|party:[^:]+:(accrued|recoverable)$)'
-        ) AS moved GROUP BY transaction_id, party HAVING sum(amount) <> 0
+        SELECT FROM (SELECT DISTINCT transaction_id FROM added) AS posted CROSS JOIN LATERAL (
+            SELECT party FROM (
+                SELECT share.party, share.amount FROM public.billing_earnedshare AS share
+                WHERE share.transaction_id = posted.transaction_id
+                UNION ALL
+                SELECT regexp_replace(
+                    CASE leg.code WHEN 'platform:revenue' THEN 'platform' ELSE leg.code END,
+                    '^(party:[^:]+):.*$', '\\1'
+                ), leg.amount
+                FROM (
+                    SELECT entry.amount, (
+                        SELECT account.code FROM public.ledger_account AS account WHERE account.id = entry.account_id
+                    ) AS code FROM public.ledger_entry AS entry
+                    WHERE entry.transaction_id = posted.transaction_id OFFSET 0
+                ) AS leg
+                WHERE leg.code ~ '^(platform:revenue$|pool:|party:[^:]+:(accrued|recoverable)$)'
+            ) AS moved GROUP BY party HAVING sum(amount) <> 0
+        ) AS different
     ) THEN
         PERFORM public.refuse('what is earned is what the ledger moved');
     END IF;
     -- Of no line more is taken back than it got.
     IF EXISTS (
-        SELECT FROM public.billing_earnedshare AS share
-        WHERE share.part_id = ANY (ARRAY(SELECT DISTINCT part_id FROM added WHERE amount < 0))
-        GROUP BY share.part_id, share.party, share.role, share.recording, share.work, share.experience
-        HAVING sum(share.amount) < 0
+        SELECT FROM (SELECT DISTINCT part_id FROM added WHERE amount < 0) AS taken CROSS JOIN LATERAL (
+            SELECT share.party FROM public.billing_earnedshare AS share WHERE share.part_id = taken.part_id
+            GROUP BY share.party, share.role, share.recording, share.work, share.experience HAVING sum(share.amount) < 0
+        ) AS short
     ) THEN
         PERFORM public.refuse('more is taken back of a line than it got');
     END IF;
