@@ -12,7 +12,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from artists.models import ClosedMonth, Statement, StatementHold, StatementLine
-from artists.royalties import earnings_chart, statement_lines, statement_words
+from artists.royalties import earnings_chart, paid_out, statement_lines, statement_words
 from artists.royalties.earnings_chart import EarningsChart
 from artists.royalties.statement_words import Money
 from billing import payout_postings
@@ -203,6 +203,7 @@ def describe(statement: Statement, earnings_url: str) -> dict[str, Any]:
     return {
         "read": Read(statement),
         "groups": group_lines(statement),
+        "paid_out": paid_out.list_paid_out(statement),
         "holds": [ReadHold(hold) for hold in list_holds(statement)],
         "others": list_others(statement),
         "earnings_url": earnings_url,

@@ -99,15 +99,15 @@ def statement_adds_up(run: SmokeRun) -> None:
     )
 
 
-def send_form(browser: Browser, path: str, fields: dict[str, str]) -> str:
-    """Send a form that leads to the provider. Returns the address where the fan pays."""
+def send_form(browser: Browser, path: str, fields: dict[str, str], *, to: str = "") -> str:
+    """Send the form of a page, to its own address or to another one. Returns the provider's address to go on at."""
     page = browser.http.get(browser.site + path, timeout=30)
     token = CSRF_FIELD.search(page.text)
     require(token, f"{path} has a form: {page.status_code}")
     assert token
     words = WORDS_FIELD.search(page.text)
     sent = {**fields, "csrfmiddlewaretoken": token[1], "words_hash": words[1] if words else ""}
-    answer = browser.http.post(browser.site + path, sent, timeout=30, allow_redirects=False)
+    answer = browser.http.post(browser.site + (to or path), sent, timeout=30, allow_redirects=False)
     require(answer.status_code == 303, f"{path} leads to the provider: {answer.status_code} {answer.text[:400]}")
     address = answer.headers["Location"]
     require(address.startswith(settings.STRIPE_URL), f"which is the simulated one: {address}")

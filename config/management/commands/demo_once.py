@@ -21,7 +21,7 @@ from django.db import connection
 from config import database
 from config.demo.command import DemoCommand
 from config.processes import BACKGROUND_COMMANDS, ONE_ADDRESS, PAYMENTS_COMMAND, manage_process
-from config.smoke import delivery, money, paid_remix, paid_request, setup
+from config.smoke import delivery, money, paid_remix, paid_request, payout, setup
 from config.smoke.checks import SmokeFailed, is_healthy, require, wait_for
 from config.smoke.people import SmokeRun
 from config.smoke.sockets import SocketClient
@@ -60,6 +60,8 @@ MONEY_STAGES = [
     paid_remix.remix_is_heard_and_approved,
     paid_remix.fan_plays_exactly_that,
     money.statement_adds_up,
+    payout.principal_opens_an_account,
+    payout.statement_is_paid,
 ]
 """Only where payments are simulated: a run pays nobody's money."""
 LOG_LINES = 15  # lines of each process that are printed after a failure
