@@ -12,6 +12,7 @@ from artists.api import (
     owners,
     profile,
     programs,
+    promotions,
     recordings,
     staff,
     staff_ages,
@@ -134,6 +135,8 @@ urlpatterns = [
     path(TIER, tiers.OneTierView.as_view(), name="api-tier"),
     path(f"{TIER}/versions", tiers.TierVersionsView.as_view(), name="api-tier-versions"),
     path(f"{TIER}/versions/<int:version>/sell", tiers.SellTierView.as_view(), name="api-tier-sell"),
+    path(f"{STUDIO}/promotions", promotions.PromotionsView.as_view(), name="api-promotions"),
+    path(f"{STUDIO}/promotions/<int:pk>/end", promotions.EndPromotionView.as_view(), name="api-promotion-end"),
     path(f"{STUDIO}/shelf", shelf_api.StudioShelfView.as_view(), name="api-studio-shelf"),
     path(
         f"{STUDIO}/shelf/<int:pk>/decisions",

@@ -21,6 +21,7 @@ ENUM_NAMES = {
     "AgreementStateEnum": "artists.label.api.agreements.STATES",
     "ShareStateEnum": "artists.api.owners.SHARE_STATES",
     "ImportStateEnum": "rights.models.CatalogImport.State",
+    "GiftStatusEnum": "billing.models.Gift.Status",
     "OrderStatusEnum": "billing.models.Checkout.Status",
     "DraftStateEnum": "artists.models.Draft.State",
     "ProgramKindEnum": "artists.models.Program.Kind",

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from accounts import consents
 from accounts.requests import get_person
 from billing import offers, subscription_changes, terms
-from billing.beginnings import Beginning
+from billing.introductory_prices import IntroductoryPrice
 from billing.models import Checkout, Promotion, Subscription, TierPrice
 from billing.models.promotions import MAX_CODE
 from billing.offers import Offer
@@ -39,7 +39,7 @@ class PromotionSerializer(serializers.ModelSerializer[Promotion]):
 
 
 class OfferedPriceSerializer(TierPriceSerializer):
-    """A price on sale. The context has the fan's `beginnings` at this artist."""
+    """A price on sale. The context has the fan's `introductory_prices` at this artist."""
 
     trial_days = serializers.SerializerMethodField(help_text="that are free for you")
     first_amount = serializers.SerializerMethodField(help_text="what you pay first, in minor units")
@@ -67,8 +67,8 @@ class OfferedPriceSerializer(TierPriceSerializer):
     def get_words_hash(self, price: TierPrice) -> str:
         return consents.digest(self.get_words(price))
 
-    def _choose(self, price: TierPrice) -> Beginning:
-        chosen: Beginning = self.context["beginnings"].choose(price)
+    def _choose(self, price: TierPrice) -> IntroductoryPrice:
+        chosen: IntroductoryPrice = self.context["introductory_prices"].choose(price)
         return chosen
 
 
@@ -141,7 +141,7 @@ class TierOffersView(APIView):
         found = offers.find_offers(artist, person, code=code)
         answer = {name: getattr(found, name) for name in ("may_pay", "currency", "currencies", "tiers")}
         answer |= {"payments": settings.PAYMENTS, "immediate_start": terms.IMMEDIATE_START}
-        context = {"beginnings": found.beginnings}
+        context = {"introductory_prices": found.introductory_prices}
         return Response(TierOffersSerializer({**answer, "order": found.live}, context=context).data)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from fans import api, tier_api
+from fans import api, gift_api, tier_api
 from fans.views import (
     artist,
     desk,
@@ -94,6 +94,11 @@ urlpatterns = [
     path("api/v1/orders/<uuid:pk>", tier_api.OrderView.as_view(), name="api-order"),
     path("api/v1/orders/<uuid:pk>/cancel", tier_api.CancelOrderView.as_view(), name="api-order-cancel"),
     path("api/v1/orders/<uuid:pk>/resume", tier_api.ResumeOrderView.as_view(), name="api-order-resume"),
+    path("api/v1/artists/<slug:slug>/gifts", gift_api.GiftOffersView.as_view(), name="api-artist-gifts"),
+    path("api/v1/gifts", gift_api.GiftsView.as_view(), name="api-gifts"),
+    path("api/v1/gifts/<uuid:pk>", gift_api.GiftView.as_view(), name="api-gift"),
+    path("api/v1/gifts/<uuid:pk>/take-back", gift_api.TakeBackGiftView.as_view(), name="api-gift-take-back"),
+    path("api/v1/gifts/<str:token>/redeem", gift_api.RedeemGiftView.as_view(), name="api-gift-redeem"),
     path("api/v1/experiences", api.ExperienceListView.as_view(), name="api-experiences"),
     path("api/v1/listens", api.ListenListView.as_view(), name="api-listens"),
     path("api/v1/listens/<int:pk>", api.ListenDetailView.as_view(), name="api-listen"),

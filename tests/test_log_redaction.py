@@ -33,6 +33,7 @@ SECRET_PATHS = [
     f"/accounts/password/reset/key/1a-{SECRET}/",
     f"/accounts//password//reset//key//1a-{SECRET}/",
     f"/gifts/{RECEIPT_KEY}:{SECRET}/redeem",
+    f"/api/v1/gifts/{RECEIPT_KEY}:{SECRET}/redeem",
     f"/gifts//{RECEIPT_KEY}:{SECRET}/redeem/",
     f"/demo/{DEMO_KEY}",
     f"/demo/mail/{RECEIPT_KEY}",
@@ -64,6 +65,7 @@ def test_every_url_with_a_secret_is_known_here() -> None:
     assert url_parameters() == {
         "account_confirm_email",
         "account_reset_password_from_key",
+        "api-gift-redeem",
         "gift-redeem",
         "invitation",
         "receipt",

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,12 +15,11 @@ from billing import gift_terms, gifts
 from billing.exceptions import BillingError, NotAgreed, Refused
 from billing.models import Gift, TierPrice
 from billing.models.gifts import MONTHS
-from fans import wrong_codes
+from fans import gift_links, wrong_codes
 from fans.payment_refusals import describe_refusal
 from rights.money import format_money
 from web.decorators import post_only
 from web.redirects import SeeOther
-from web.site_links import site_link
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,10 +35,7 @@ def give_tier(request: AuthenticatedHttpRequest, slug: str, price_id: int) -> Ht
         return _render_terms(request, price, months)
     agreed, words_hash = request.POST.get("agree") == "yes", request.POST.get("words_hash", "")
     try:
-        session = gifts.start(
-            request.user, price.pk, artist_id=price.artist_id, months=months, agreed=agreed, words_hash=words_hash,
-            page_of=_page_of,
-        )  # fmt: skip
+        session = gift_links.start(request.user, price, months, agreed=agreed, words_hash=words_hash)
     except NotAgreed as error:
         return _render_terms(request, price, months, problem=str(error), status=422)
     except BillingError as error:
@@ -99,13 +94,8 @@ def redeem_gift(request: AuthenticatedHttpRequest, token: str) -> HttpResponse:
     return render(request, "fans/gift_redeem.html", context, status=status)
 
 
-def _page_of(gift: Gift) -> str:
-    return site_link(reverse("gift", args=[gift.pk]))
-
-
 def _get_own(request: AuthenticatedHttpRequest, pk: UUID) -> Gift:
-    own = Gift.objects.filter(giver=request.user).select_related("price__version", "artist", "subscription")
-    return get_object_or_404(own, pk=pk)
+    return get_object_or_404(gifts.find_given(request.user), pk=pk)
 
 
 def _render_gift(
@@ -115,7 +105,7 @@ def _render_gift(
         "gift": gift,
         "artist": gift.artist,
         "length": gift_terms.write_months(gift.months),
-        "link": site_link(reverse("gift-redeem", args=[gifts.write_token(gift)])),
+        "link": gift_links.link_redemption(gift),
         "problem": problem,
         "section": "subscriptions",
     }

@@ -12,7 +12,7 @@ from accounts import consents
 from accounts.decorators import login_required
 from accounts.models import AgeBand, Person
 from accounts.requests import AuthenticatedHttpRequest
-from billing import beginnings, checkouts, leases, offers, promotions, shares, subscription_changes, terms
+from billing import checkouts, introductory_prices, leases, offers, promotions, shares, subscription_changes, terms
 from billing.exceptions import BillingError, NotAgreed, Refused
 from billing.models import Checkout, TierPrice
 from catalog.models import Artist
@@ -37,13 +37,13 @@ def artist_tiers(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
         "artist": artist,
         "offers": found,
         "code": promotions.clean_code(sent),
-        "code_problem": _find_code_problem(request.user, found.beginnings) if sent else "",
+        "code_problem": _find_code_problem(request.user, found.introductory_prices) if sent else "",
         "section": "artists",
     }
     return render(request, "fans/tiers.html", context)
 
 
-def _find_code_problem(person: Person, found: beginnings.Beginnings) -> str:
+def _find_code_problem(person: Person, found: introductory_prices.IntroductoryPrices) -> str:
     if any(promotion.code for promotion in found.usable):
         return ""
     return wrong_codes.SAID_TOO_MANY if wrong_codes.is_blocked(person) else SAID_UNKNOWN
@@ -111,7 +111,7 @@ def _render_order(
     context = {
         "order": order,
         "artist": order.artist,
-        "price": terms.write_price(order.price, beginnings.of_order(order)),
+        "price": terms.write_price(order.price, introductory_prices.read_order(order)),
         "running": subscription_changes.find_running(order) if order.status == Checkout.Status.PAID else None,
         "has_access": leases.has_access(request.user.pk, order.artist_id),
         "problem": problem,
@@ -123,8 +123,8 @@ def _render_order(
 def _render_terms(
     request: AuthenticatedHttpRequest, price: TierPrice, *, code: str, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    beginning = beginnings.find(request.user, price, code=code)
-    first_amount = beginning.compute_first_amount(price)
+    introductory = introductory_prices.find(request.user, price, code=code)
+    first_amount = introductory.compute_first_amount(price)
     refusal, listed = "", []
     try:
         _, sale = checkouts.find_sold_price(request.user, price.pk, artist_id=price.artist_id)
@@ -135,12 +135,12 @@ def _render_terms(
     context = {
         "artist": price.version.tier.artist,
         "price": price,
-        "price_in_words": terms.write_price(price, beginning),
+        "price_in_words": terms.write_price(price, introductory),
         "first_amount": first_amount,
-        "terms": terms.list_terms(price, beginning),
+        "terms": terms.list_terms(price, introductory),
         "code": code,
-        "trial_days": beginning.trial_days,
-        "words_hash": consents.digest(terms.write_paper(price, beginning)),
+        "trial_days": introductory.trial_days,
+        "words_hash": consents.digest(terms.write_paper(price, introductory)),
         "immediate_start": terms.IMMEDIATE_START,
         "shares": listed,
         "is_adult": request.user.age_band == AgeBand.ADULT,

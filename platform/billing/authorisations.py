@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import consents
-from accounts.models import AgeBand, Person
+from accounts.models import Person
 from audit import trail
 from billing import caps, customers, holds_sync, spending
 from billing.exceptions import AlreadyBought, PaymentsOff, Unpayable
@@ -26,7 +26,6 @@ CHANNEL = "payments"
 MAX_ATTEMPTS = 3
 PAPER_VERSION = 2
 """Of what fans agree to when they pay for a request. Another number whenever its sentences change."""
-SAID_TOO_YOUNG = "Paid requests start at 18. Nobody under 18 pays here."
 SAID_OVER = "This request is over, or paid for already."
 SAID_HELD = "This request is paid for already."
 
@@ -51,8 +50,7 @@ def start(  # noqa: PLR0913 - the terms of a payment, each named
     """
     if settings.PAYMENTS == "off":
         raise PaymentsOff("Payments are off here, so nothing can be paid.")
-    if person.age_band != AgeBand.ADULT:
-        raise Unpayable(SAID_TOO_YOUNG)
+    spending.require_adult(person)
     wanted = Authorisation(
         person=person,
         artist_id=artist_id,
@@ -125,9 +123,7 @@ def _ask(wanted: Authorisation, paper: str, is_wanted: Callable[[], bool]) -> Au
     """The authorisation that is open, or a new one. Raises AlreadyBought, Unpayable, AboveCap."""
     person = wanted.person
     with transaction.atomic():
-        # Whoever asks at the same time waits here, and then finds this one. The triggers say the same of each row.
-        if Person.objects.select_for_update(no_key=True).get(pk=person.pk).age_band != AgeBand.ADULT:
-            raise Unpayable(SAID_TOO_YOUNG)
+        spending.lock_payer(person)  # whoever asks at the same time then finds this one
         if not is_wanted():
             raise Unpayable(SAID_OVER)
         live = _lock_live(wanted.reference)

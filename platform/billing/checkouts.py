@@ -3,19 +3,17 @@
 An order is open until the provider says that it was paid or expired. A fan has one of an artist that is open or paid.
 """
 
-import logging
 from collections.abc import Callable
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts import consents
-from accounts.models import AgeBand, Person
+from accounts.models import Person
 from audit import trail
-from billing import beginnings, caps, customers, promotions, spending, terms, tiers
+from billing import caps, customers, introductory_prices, promotions, spending, terms, tiers
 from billing.exceptions import (
     AlreadyBought,
     InvalidRequest,
@@ -23,22 +21,15 @@ from billing.exceptions import (
     NotForSale,
     NotFound,
     PaymentsOff,
-    ProviderError,
-    Unpayable,
 )
-from billing.failures import describe_error
 from billing.models import Checkout, Gift, TierPrice
 from billing.provider import get_provider
 from billing.provider.checkouts import LEAST_TIME, OPEN_TIME, CheckoutTerms
 from billing.provider_objects import CheckoutSession
 from rights.sales import IncompleteSale, Sale
 
-logger = logging.getLogger(__name__)
-
 Status = Checkout.Status
 MAX_ATTEMPTS = 3
-MAX_EXPIRED = 100
-SAID_TOO_YOUNG = "Paid tiers start at 18. Nobody under 18 pays here."
 SAID_CLOSED = "This price is not on sale any more, and nothing was ordered. Look at the tiers again."
 SAID_BOUGHT = "You have a tier of this artist already."
 
@@ -88,8 +79,7 @@ def find_sold_price(person: Person, price_id: int, *, artist_id: int) -> tuple[T
     """
     if settings.PAYMENTS == "off":
         raise PaymentsOff("Payments are off here, so nothing can be bought.")
-    if person.age_band != AgeBand.ADULT:
-        raise Unpayable(SAID_TOO_YOUNG)
+    spending.require_adult(person)
     price = TierPrice.objects.on_sale().filter(pk=price_id, artist=artist_id).first()
     if price is None:
         raise NotForSale(SAID_CLOSED)
@@ -123,29 +113,10 @@ def end(checkout_id: UUID) -> bool:
     return bool(unpaid or order.filter(status=Status.PAID).update(status=Status.ENDED))
 
 
-def expire_due() -> bool:
-    """Ask the provider about open orders whose time is over or whose price is closed, and let nobody pay them.
-
-    Always False: there is nothing more to do at once.
-
-    One that the provider does not answer for is asked about again the next time.
-    """
-    ended = Q(expires_at__lte=timezone.now()) | Q(price__closed_at__isnull=False)
-    due = Checkout.objects.filter(ended, status=Status.OPEN, book=settings.PAYMENTS)
-    for order in due.order_by("expires_at")[:MAX_EXPIRED]:
-        try:
-            expire(order)
-        except ProviderError as error:
-            logger.warning("order %s: %s", order.pk, describe_error(error))
-    return False
-
-
 def _order(person: Person, price: TierPrice, words_hash: str, code: str) -> Checkout:
     """The order that is open, or a new one. Raises AlreadyBought, Unpayable, AboveCap, NotForSale, TermsChanged."""
     with transaction.atomic():
-        # Whoever orders at the same time waits here, and then finds this order. The triggers say the same of each row.
-        if Person.objects.select_for_update(no_key=True).get(pk=person.pk).age_band != AgeBand.ADULT:
-            raise Unpayable(SAID_TOO_YOUNG)
+        spending.lock_payer(person)  # whoever orders at the same time then finds this order
         live = find_live(person, price.artist_id)
         if live is not None and live.status == Status.PAID:
             raise AlreadyBought(SAID_BOUGHT)
@@ -162,18 +133,18 @@ def _order(person: Person, price: TierPrice, words_hash: str, code: str) -> Chec
 
 def _store(person: Person, price: TierPrice, words_hash: str, code: str) -> Checkout:
     """A new order, for the words that were shown. Raises TermsChanged, AboveCap."""
-    beginning = beginnings.find(person, price, code=code)
-    paper = terms.write_paper(price, beginning)
+    introductory = introductory_prices.find(person, price, code=code)
+    paper = terms.write_paper(price, introductory)
     terms.require_shown(paper, words_hash)
-    caps.require_room(person, price.currency, beginning.compute_first_amount(price))
+    caps.require_room(person, price.currency, introductory.compute_first_amount(price))
     order = Checkout.objects.create(
         person=person,
         artist_id=price.artist_id,
         price=price,
         book=price.book,
         currency=price.currency,
-        trial_days=beginning.trial_days,
-        promotion=beginning.promotion,
+        trial_days=introductory.trial_days,
+        promotion=introductory.promotion,
         consent=terms.give_consent(person, price, paper),
         expires_at=timezone.now() + OPEN_TIME,
     )
@@ -229,15 +200,6 @@ def _settle_unpaid(session: CheckoutSession) -> None:
     order = settle(session)
     if order is not None and order.status == Status.PAID:
         raise AlreadyBought(SAID_BOUGHT)
-
-
-def expire(order: Checkout) -> None:
-    """Let nobody pay an open order any more, and write down if somebody has. Raises ProviderError."""
-    session = close_session(order)
-    if session is None:
-        Checkout.objects.filter(pk=order.pk, status=Status.OPEN).update(status=Status.EXPIRED)
-    else:
-        settle(session)
 
 
 def close_session(row: Checkout | Gift) -> CheckoutSession | None:

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import Person
-from billing import authorisations, checkouts, customers, gifts, paybacks
+from billing import authorisations, customers, expiries, gifts, paybacks
 from billing.exceptions import ProviderError
 from billing.failures import describe_error, one_at_a_time
 from billing.models import Authorisation, Checkout, Closure, Customer, Gift, Subscription
@@ -100,9 +100,9 @@ def _work(closure: Closure) -> None:
         with transaction.atomic():  # the worker of holds asks the provider
             authorisations.want_release(reference, f"closure:{closure.why}")
     for order in _orders(closure.person).filter(status=Checkout.Status.OPEN):
-        checkouts.expire(order)
+        expiries.expire(order)
     for gift in _open_gifts(closure.person):
-        gifts.expire(gift)
+        expiries.expire(gift)
     if closure.why == Closure.Why.AGE:
         gifts.take_back_all(closure.person)
     ended = [_end(name) for name in _list_running(closure.person)]

@@ -4,24 +4,23 @@ The months begin with the redemption. Until then the giver can take the gift bac
 paid back by itself.
 """
 
-import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.models import AgeBand, Person
+from accounts.models import Person
 from audit import trail
 from audit.actors import SystemActor
 from billing import caps, checkouts, customers, gift_terms, leases, paybacks, spending, sync, terms
 from billing.entitling import close, write_leases
-from billing.exceptions import NotAgreed, NotForSale, ProviderError, Refused, Unpayable
-from billing.failures import describe_error, one_at_a_time
+from billing.exceptions import NotAgreed, NotForSale, Refused
+from billing.failures import one_at_a_time
 from billing.models import Entitlement, Gift, Interval, InvoiceLine, Subscription, SubscriptionStatus, TierPrice
 from billing.models.gifts import MONTHS
 from billing.provider import get_provider
@@ -32,10 +31,8 @@ from billing.subscription_rows import read_rows
 from live import notices
 from live.notices import NewNotice
 
-logger = logging.getLogger(__name__)
-
 Status = Gift.Status
-MAX_EXPIRED, MAX_SHOWN = 100, 50
+MAX_SHOWN = 50
 SAID_HAS_TIER = "You have a tier of this artist. The gift waits: redeem it when that has ended."
 SAID_OVER = "This gift is not there any more. Ask who gave it to you."
 SAID_REDEEMED = "This gift was redeemed already."
@@ -84,9 +81,7 @@ def find_price(person: Person, price_id: int, *, artist_id: int) -> TierPrice:
 
 def _store(person: Person, price: TierPrice, months: int, words_hash: str) -> Gift:
     with transaction.atomic():
-        # The triggers say the same of the row, and count the same room.
-        if Person.objects.select_for_update(no_key=True).get(pk=person.pk).age_band != AgeBand.ADULT:
-            raise Unpayable(checkouts.SAID_TOO_YOUNG)
+        spending.lock_payer(person)
         spending.set_currency(person, price.currency)
         if not TierPrice.objects.on_sale().filter(pk=price.pk).select_for_update(of=("self",), no_key=True):
             raise NotForSale(checkouts.SAID_CLOSED)
@@ -135,8 +130,13 @@ def settle(session: CheckoutSession) -> Gift | None:
 
 def list_given(person: Person) -> list[Gift]:
     """What this person gave or is about to pay, the newest first."""
-    given = Gift.objects.filter(giver=person, book=settings.PAYMENTS).exclude(status=Status.EXPIRED)
-    return list(given.select_related("price__version", "artist").order_by("-created_at")[:MAX_SHOWN])
+    given = find_given(person).filter(book=settings.PAYMENTS).exclude(status=Status.EXPIRED)
+    return list(given.order_by("-created_at")[:MAX_SHOWN])
+
+
+def find_given(person: Person) -> QuerySet[Gift]:
+    """All gifts that this person ordered, with what their pages show."""
+    return Gift.objects.filter(giver=person).select_related("price__version", "artist", "subscription")
 
 
 def write_token(gift: Gift) -> str:
@@ -190,10 +190,8 @@ def take_back(gift: Gift, *, by: Person) -> Gift:
         locked = Gift.objects.select_for_update(no_key=True).get(pk=gift.pk)
         if locked.status != Status.PAID or locked.redeemed_at is not None:
             raise Refused(SAID_REDEEMED if locked.redeemed_at else "It is not paid, so nothing can come back.")
-        if locked.back_wanted_at is None:
-            Gift.objects.filter(pk=locked.pk).update(back_wanted_at=Now())
-            trail.record("gift.taken_back", by=by.actor, subject=str(locked))
-            locked.refresh_from_db()
+        _want_back([locked.pk], by=by.actor)
+        locked.refresh_from_db()
     _pay_back(locked)
     return locked
 
@@ -201,7 +199,7 @@ def take_back(gift: Gift, *, by: Person) -> Gift:
 def take_back_all(giver: Person) -> None:
     """Pay back what this person gave and nobody redeemed. One that fails is tried again by `pay_back_all`."""
     given = Gift.objects.filter(giver=giver, book=settings.PAYMENTS, status=Status.PAID, redeemed_at=None)
-    given.filter(back_wanted_at=None).update(back_wanted_at=Now())
+    _want_back(given.values_list("pk", flat=True), by=SystemActor.BILLING)
     for gift in given.select_related("subscription").order_by("pk"):
         with one_at_a_time(f"{gift} was not paid back"):
             _pay_back(gift)
@@ -223,28 +221,17 @@ def pay_back_all() -> None:
     recent = due.filter(redeem_by__gt=timezone.now() - settings.GIFT_TIME)
     for gift in recent.select_related("subscription").order_by("pk"):
         with one_at_a_time(f"{gift} was not paid back"):
-            Gift.objects.filter(pk=gift.pk, redeemed_at=None, back_wanted_at=None).update(back_wanted_at=Now())
+            _want_back([gift.pk], by=SystemActor.BILLING)
             _pay_back(gift)
 
 
-def expire_due() -> bool:
-    """Ask the provider about open gifts whose time to pay is over. Always False: nothing more is to be done at once."""
-    due = Gift.objects.filter(status=Status.OPEN, book=settings.PAYMENTS, expires_at__lte=timezone.now())
-    for gift in due.order_by("expires_at")[:MAX_EXPIRED]:
-        try:
-            expire(gift)
-        except ProviderError as error:
-            logger.warning("%s: %s", gift, describe_error(error))
-    return False
-
-
-def expire(gift: Gift) -> None:
-    """Let nobody pay an open gift any more, and write down if somebody has. Raises ProviderError."""
-    session = checkouts.close_session(gift)
-    if session is None:
-        Gift.objects.filter(pk=gift.pk, status=Status.OPEN).update(status=Status.EXPIRED)
-    else:
-        settle(session)
+@transaction.atomic
+def _want_back(pks: Iterable[UUID], *, by: str) -> None:
+    """Write down that gifts are to be paid back, unless somebody redeemed them. Nobody can redeem them any more."""
+    there = Gift.objects.filter(pk__in=pks, redeemed_at=None, back_wanted_at=None).order_by("pk")
+    for gift in there.select_for_update(no_key=True):
+        Gift.objects.filter(pk=gift.pk).update(back_wanted_at=Now())
+        trail.record("gift.taken_back", by=by, subject=str(gift))
 
 
 def _begin(gift: Gift) -> None:

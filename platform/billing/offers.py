@@ -8,8 +8,8 @@ from typing import Literal
 from babel.numbers import get_territory_currencies
 
 from accounts.models import AgeBand, Person
-from billing import beginnings, checkouts, leases, promotions, terms
-from billing.beginnings import Beginning, Beginnings
+from billing import checkouts, introductory_prices, leases, promotions, terms
+from billing.introductory_prices import IntroductoryPrice, IntroductoryPrices
 from billing.models import Checkout, Entitlement, Interval, Subscription, TierPrice, TierVersion
 from billing.sync import ENDED
 from billing.tier_terms import TierTerms
@@ -25,7 +25,7 @@ class Offer:
     year: TierPrice | None
     ink: Literal["half", "full"]
     """The more a tier is, the more ink its ticket has."""
-    beginnings: Beginnings
+    introductory_prices: IntroductoryPrices
     is_own: bool = False
 
     @property
@@ -42,9 +42,9 @@ class Offer:
         return self.month or self.year
 
     @property
-    def beginning(self) -> Beginning:
+    def introductory_price(self) -> IntroductoryPrice:
         """Of the first price, for this fan."""
-        return self.beginnings.choose(self.first) if self.first else Beginning()
+        return self.introductory_prices.choose(self.first) if self.first else IntroductoryPrice()
 
     @property
     def first_in_words(self) -> str:
@@ -56,7 +56,7 @@ class Offer:
         return self._write(self.second)
 
     def _write(self, price: TierPrice | None) -> str:
-        return terms.write_price(price, self.beginnings.choose(price)) if price else ""
+        return terms.write_price(price, self.introductory_prices.choose(price)) if price else ""
 
     @property
     def second(self) -> TierPrice | None:
@@ -78,7 +78,7 @@ class Offers:
     """What the fan has of this artist now, which is "Yours"."""
     running: Subscription | None
     """The fan's subscription to this artist, which can be changed."""
-    beginnings: Beginnings
+    introductory_prices: IntroductoryPrices
     may_pay: bool
     """The fan is 18 or older."""
 
@@ -103,15 +103,15 @@ def find_offers(artist: Artist, person: Person, *, currency: str = "", code: str
     sold_in = sorted({price.currency for price in prices})
     wanted = [currency, *_usual_currencies(person), *sold_in]
     chosen = fixed or next((each for each in wanted if each in sold_in), "")
-    begins = beginnings.list_of(person, artist.pk, code=code)
+    introductory = introductory_prices.list_usable(person, artist.pk, code=code)
     return Offers(
         currency=chosen,
         currencies=[] if fixed or len(sold_in) < 2 else sold_in,
-        tiers=list(_list_offers(prices, chosen, lease, begins)),
+        tiers=list(_list_offers(prices, chosen, lease, introductory)),
         live=live,
         lease=lease,
         running=_find_running(live),
-        beginnings=begins,
+        introductory_prices=introductory,
         may_pay=person.age_band == AgeBand.ADULT,
     )
 
@@ -133,7 +133,7 @@ def list_usual_prices(artist: Artist, person: Person) -> list[tuple[TierVersion,
         return usual.index(price.currency) if price.currency in usual else len(usual), price.interval != Interval.MONTH
 
     def write(price: TierPrice) -> str:
-        return terms.write_price(price, Beginning(promotion=promotions.choose(usable, price)))
+        return terms.write_price(price, IntroductoryPrice(promotion=promotions.choose(usable, price)))
 
     return [
         (version, write(min(of_tier, key=distance)))
@@ -151,7 +151,7 @@ def _find_running(live: Checkout | None) -> Subscription | None:
 
 
 def _list_offers(
-    prices: Iterable[TierPrice], currency: str, lease: Entitlement | None, begins: Beginnings
+    prices: Iterable[TierPrice], currency: str, lease: Entitlement | None, introductory: IntroductoryPrices
 ) -> Iterable[Offer]:
     by_tier = [list(of_tier) for _, of_tier in groupby(prices, key=lambda price: price.version)]
     own = lease.tier_id if lease else None
@@ -163,6 +163,6 @@ def _list_offers(
             found.get(Interval.MONTH),
             found.get(Interval.YEAR),
             "full" if number == len(by_tier) else "half",
-            begins,
+            introductory,
             is_own=version.tier_id == own,
         )

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import Person
-from billing import beginnings, subscription_changes, terms
+from billing import introductory_prices, subscription_changes, terms
 from billing.models import Entitlement, Invoice, InvoiceLine, Payment, Subscription, SubscriptionStatus, TierVersion
 from billing.subscription_changes import UNPAID
 from billing.subscription_rows import UNDONE
@@ -68,7 +68,7 @@ class Own:
         if self.row.price is None:
             return ""
         if self.row.checkout is not None and subscription_changes.has_lower_price(self.row):
-            return terms.write_price(self.row.price, beginnings.of_order(self.row.checkout))
+            return terms.write_price(self.row.price, introductory_prices.read_order(self.row.checkout))
         return terms.write_price(self.row.price)
 
     @property

@@ -5,12 +5,14 @@ A fan uses one promotion of an artist, as one trial. A code or the page of the a
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, F, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts import roles
 from accounts.exceptions import NotAllowed
@@ -18,19 +20,20 @@ from accounts.models import Person
 from audit import trail
 from billing.exceptions import Refused, UnsupportedAmount
 from billing.models import Checkout, Interval, Promotion, Tier, TierPrice
-from billing.models.promotions import MAX_CODE
+from billing.models.promotions import MAX_CODE, MIN_CODE
 from billing.provider.currencies import THREE_DECIMAL, WHOLE_AS_TWO_DECIMAL, to_provider_units
 from catalog.models import Artist
 
 SAID_NOTHING_LOWER = (
     "No price on sale can be lowered by so much. What is paid first must be as much as a tier may cost."
 )
+LONGEST = timedelta(days=366)
 SAID_CODE_TAKEN = "Another promotion has this code. End it first, or take another code."
 
 
 def list_all(artist: Artist) -> list[Promotion]:
     """All promotions that the artist ever had with their tier, the newest first. Each counts its orders as `used`."""
-    counted = _counted(artist.promotions.select_related("tier__current"))
+    counted = count_uses(artist.promotions.select_related("tier__current"))
     return list(counted.order_by("-pk"))
 
 
@@ -84,14 +87,22 @@ def clean_code(code: str) -> str:
     return re.sub("[^A-Z0-9]", "", code.upper())[:MAX_CODE]
 
 
+def validate_code(typed: str) -> None:
+    """A validator of forms and of the API."""
+    if len(clean_code(typed)) < MIN_CODE:
+        raise ValidationError(f"Take {MIN_CODE} letters or digits at least, from A to Z and 0 to 9.")
+
+
+def validate_end(redeem_by: datetime) -> None:
+    """A validator of forms and of the API: the last moment lies ahead, and not too far."""
+    left = redeem_by - timezone.now()
+    if left <= timedelta() or left > LONGEST:
+        raise ValidationError("Take today or a later day, within a year.")
+
+
 def has_code(artist_id: int, code: str) -> bool:
     """Whether a promotion of the artist that runs has this code, as codes are stored."""
     return Promotion.objects.running().filter(artist=artist_id, code=code).exists()
-
-
-def list_prices(artist: Artist) -> list[TierPrice]:
-    """What is on sale of an artist, tier by tier."""
-    return list(TierPrice.objects.on_sale().filter(artist=artist).order_by("version__tier__position", "pk"))
 
 
 def list_usable(person: Person, artist_id: int, *, code: str = "") -> list[Promotion]:
@@ -103,7 +114,7 @@ def list_usable(person: Person, artist_id: int, *, code: str = "") -> list[Promo
     own = orders.filter(person=person, artist=artist_id, promotion__isnull=False)
     running = Promotion.objects.running().filter(Q(code="") | Q(code=clean_code(code)), artist=artist_id)
     open_to_fan = running.exclude(Exists(own.exclude(status=Checkout.Status.OPEN)))
-    counted = _counted(open_to_fan, but_open_of=person).filter(Q(places=None) | Q(used__lt=F("places")))
+    counted = count_uses(open_to_fan, but_open_of=person).filter(Q(places=None) | Q(used__lt=F("places")))
     return list(counted.order_by("-percent", "-months", "pk"))
 
 
@@ -144,7 +155,8 @@ def coupon_months(promotion: Promotion, price: TierPrice) -> int | None:
     return promotion.months if price.interval == Interval.MONTH else None
 
 
-def _counted(promotions: QuerySet[Promotion], but_open_of: Person | None = None) -> QuerySet[Promotion]:
+def count_uses(promotions: QuerySet[Promotion], but_open_of: Person | None = None) -> QuerySet[Promotion]:
+    """With the orders that took a place of each, as `used`."""
     counts = Q(checkouts__isnull=False) & ~Q(checkouts__status=Checkout.Status.EXPIRED)
     if but_open_of is not None:
         counts &= ~Q(checkouts__status=Checkout.Status.OPEN, checkouts__person=but_open_of)

@@ -1,12 +1,28 @@
-"""In which currency a fan pays. It is the one of the first payment, and changes while nothing is live."""
+"""Who may pay, and in which currency: that of the first payment, which changes while nothing is live."""
 
 from django.conf import settings
 
-from accounts.models import Person
+from accounts.models import AgeBand, Person
 from billing import caps
 from billing.exceptions import Unpayable
 from billing.models import Authorisation, Checkout, Gift, SpendingSettings
 from web.times import write_time
+
+SAID_TOO_YOUNG = "Payments start at 18. Nobody under 18 pays here."
+
+
+def require_adult(person: Person) -> None:
+    """Raises Unpayable for somebody under 18."""
+    if person.age_band != AgeBand.ADULT:
+        raise Unpayable(SAID_TOO_YOUNG)
+
+
+def lock_payer(person: Person) -> None:
+    """Let everything that this person begins to pay wait for each other until the transaction ends.
+
+    The triggers say the same of each row. Raises Unpayable for somebody who is under 18 by now.
+    """
+    require_adult(Person.objects.select_for_update(no_key=True).get(pk=person.pk))
 
 
 def set_currency(person: Person, currency: str) -> None:

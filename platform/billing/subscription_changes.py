@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from audit import trail
-from billing import beginnings, caps, checkouts, portal, terms
+from billing import caps, checkouts, introductory_prices, portal, terms
 from billing.exceptions import NotAgreed, NothingToCancel, NothingToChange, PaymentsOff
 from billing.models import Checkout, Interval, Subscription, SubscriptionStatus, TierPrice
 from billing.provider import get_provider
@@ -117,7 +117,7 @@ def begins_later(old: TierPrice, new: TierPrice) -> bool:
 
 def has_lower_price(row: Subscription) -> bool:
     """Whether a promotion lowers its price now. A change ends that."""
-    until = beginnings.find_lower_until(row)
+    until = introductory_prices.find_lower_until(row)
     return until is not None and until > timezone.now()
 
 

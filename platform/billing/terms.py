@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from accounts import consents
 from accounts.models import Consent, Person
-from billing.beginnings import Beginning
 from billing.exceptions import TermsChanged
+from billing.introductory_prices import IntroductoryPrice
 from billing.models import Interval, TierPrice
 from billing.tier_terms import Price, TierTerms
 from rights.money import format_money
@@ -17,7 +17,7 @@ IMMEDIATE_START = (
     "Start today. I know that I can then no longer take it back within 14 days, because what I pay for has begun."
 )
 """The express consent without which a paid service begins only after 14 days (EU)."""
-FULL_PRICE = Beginning()
+FULL_PRICE = IntroductoryPrice()
 SAID_CHANGED = "The terms are not what you saw any more, and nothing was ordered. Read them again, then decide."
 
 
@@ -28,20 +28,20 @@ class Term(NamedTuple):
     sentence: str
 
 
-def write_price(price: TierPrice, beginning: Beginning = FULL_PRICE) -> str:
+def write_price(price: TierPrice, introductory: IntroductoryPrice = FULL_PRICE) -> str:
     """For example "€4.00 a month", or with a promotion "€2.80 a month for 3 months, then €4.00"."""
-    promotion = beginning.promotion
+    promotion = introductory.promotion
     if promotion is None:
         return str(Price(price.interval, price.currency, price.amount))
-    first, full = _format_first(price, beginning), format_money(price.amount, price.currency)
+    first, full = _format_first(price, introductory), format_money(price.amount, price.currency)
     if price.interval == Interval.MONTH and promotion.months > 1:
         return f"{first} a month for {promotion.months} months, then {full}"
     return f"{first} for the first {price.interval}, then {full}"
 
 
-def list_terms(price: TierPrice, beginning: Beginning = FULL_PRICE) -> list[Term]:
+def list_terms(price: TierPrice, introductory: IntroductoryPrice = FULL_PRICE) -> list[Term]:
     """The terms of an order at this price, which has its version."""
-    return [*_list_dues(price, beginning), *_list_what_stays(price)]
+    return [*_list_dues(price, introductory), *_list_what_stays(price)]
 
 
 def list_change_terms(old: TierPrice, new: TierPrice, *, is_later: bool, is_lower: bool = False) -> list[Term]:
@@ -59,12 +59,12 @@ def list_change_terms(old: TierPrice, new: TierPrice, *, is_later: bool, is_lowe
     return [Term("Today", today), due, *lost, *_list_what_stays(new)]
 
 
-def _list_dues(price: TierPrice, beginning: Beginning) -> list[Term]:
+def _list_dues(price: TierPrice, introductory: IntroductoryPrice) -> list[Term]:
     amount, period = format_money(price.amount, price.currency), price.interval
-    if days := beginning.trial_days:
+    if days := introductory.trial_days:
         free = f"Nothing for {days} days. Cancel before they are over and nothing is charged. You get this once."
         return [Term("Today", free), Term("Then", f"{amount} every {period} until you cancel, tax included.")]
-    first, promotion = _format_first(price, beginning), beginning.promotion
+    first, promotion = _format_first(price, introductory), introductory.promotion
     then = f"{amount} every {period} until you cancel."
     if promotion is None:
         return [Term("Today", f"{first} for the first {period}, tax included."), Term("Then", then)]
@@ -82,8 +82,8 @@ def _describe_promotion(price: TierPrice, percent: int) -> str:
     return f"{once} It takes the place of the free days." if price.version.trial_days else once
 
 
-def _format_first(price: TierPrice, beginning: Beginning) -> str:
-    return format_money(beginning.compute_first_amount(price), price.currency)
+def _format_first(price: TierPrice, introductory: IntroductoryPrice) -> str:
+    return format_money(introductory.compute_first_amount(price), price.currency)
 
 
 def _list_what_stays(price: TierPrice) -> list[Term]:
@@ -99,9 +99,9 @@ def _list_what_stays(price: TierPrice) -> list[Term]:
     return terms
 
 
-def write_paper(price: TierPrice, beginning: Beginning = FULL_PRICE) -> str:
+def write_paper(price: TierPrice, introductory: IntroductoryPrice = FULL_PRICE) -> str:
     """Everything that the fan agrees to, as text."""
-    return _write(price, list_terms(price, beginning), IMMEDIATE_START)
+    return _write(price, list_terms(price, introductory), IMMEDIATE_START)
 
 
 def write_change_paper(old: TierPrice, new: TierPrice, *, is_later: bool, is_lower: bool = False) -> str:

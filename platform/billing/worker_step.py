@@ -1,6 +1,6 @@
 """The step of `manage.py work billing`: events first, then holds, closures, payouts, orders, credits, comparisons."""
 
-from billing import checkouts, closing, gifts, holds, payouts, reconcile, request_credits, webhook_work
+from billing import closing, expiries, holds, payouts, reconcile, request_credits, webhook_work
 
 
 def work() -> bool:
@@ -8,7 +8,7 @@ def work() -> bool:
     # All of these each time: while events keep coming, holds are captured and parties are paid all the same.
     if any([webhook_work.work_next(), holds.work_next(), closing.work_next(), payouts.work_next()]):
         return True
-    return checkouts.expire_due() or gifts.expire_due() or request_credits.lapse_due() or reconcile.run_if_due()
+    return expiries.expire_due() or request_credits.lapse_due() or reconcile.run_if_due()
 
 
 def seconds_until_due() -> float | None:

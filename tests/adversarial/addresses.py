@@ -15,7 +15,7 @@ SIGNED_IN_NAMES = {
     "api-remix-desk", "api-remix-requests", "api-shelf", "api-experience-shelf",
     "api-artist-offers", "api-requests", "api-request", "api-request-note", "api-request-payment",
     "api-labels", "api-artist-tiers", "api-orders", "api-order", "api-order-cancel",
-    "api-order-resume",
+    "api-order-resume", "api-artist-gifts", "api-gifts", "api-gift", "api-gift-take-back", "api-gift-redeem",
 }  # fmt: skip
 STAFF_API_NAMES = {
     "api-staff-artists", "api-staff-recordings", "api-staff-main-recording", "api-staff-parties",
@@ -38,7 +38,7 @@ STUDIO_API_NAMES = {
     "api-draft-undo", "api-agreements", "api-agreement", "api-agreement-effect", "api-agreement-accept",
     "api-agreement-end", "api-profile", "api-profile-picture", "api-recordings", "api-recording", "api-recording-cover",
     "api-recording-owners", "api-recording-works", "api-recording-work", "api-recording-shares", "api-recording-share",
-    "api-tiers", "api-tier", "api-tier-versions", "api-tier-sell",
+    "api-tiers", "api-tier", "api-tier-versions", "api-tier-sell", "api-promotions", "api-promotion-end",
     "api-statements", "api-statement", "api-payouts", "api-standing",
     "api-imports", "api-imports-named", "api-import", "api-import-confirm", "api-studio-shelf",
     "api-studio-shelf-decide",

@@ -72,6 +72,8 @@ def module_scene(module_db: None) -> dict[str, Any]:
             "api-tier": tier,
             "api-tier-versions": f"{tier}/versions",
             "api-tier-sell": f"{tier}/versions/1/sell",
+            "api-promotions": f"/api/v1/studio/{artist.slug}/promotions",
+            "api-promotion-end": f"/api/v1/studio/{artist.slug}/promotions/{promotion.pk}/end",
             "api-statements": f"/api/v1/studio/{artist.slug}/statements",
             "api-statement": f"/api/v1/studio/{artist.slug}/statements/{statement.pk}",
             "api-payouts": f"/api/v1/studio/{artist.slug}/payouts",

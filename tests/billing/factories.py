@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import consents
 from accounts.models import Person, Role
-from billing import beginnings, caps, gift_terms, gifts, promotions, terms, tiers
+from billing import caps, gift_terms, gifts, introductory_prices, promotions, terms, tiers
 from billing.models import Checkout, Gift, Promotion, SpendingSettings, TierPrice, TierVersion
 from billing.provider import Provider, get_provider, side_by_side
 from billing.provider import provider as provider_module
@@ -101,7 +101,7 @@ def choose_currency(person: Person, currency: str = "EUR") -> SpendingSettings:
 
 def read_terms(fan: Person, price: TierPrice, code: str = "") -> dict[str, Any]:
     """What somebody sends who read the words of an order at this price and ticked the box."""
-    paper = terms.write_paper(price, beginnings.find(fan, price, code=code))
+    paper = terms.write_paper(price, introductory_prices.find(fan, price, code=code))
     return {"agreed": True, "words_hash": consents.digest(paper)} | ({"code": code} if code else {})
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Consent, Person
 from audit.models import Entry
-from billing import checkouts, terms, tiers
+from billing import checkouts, expiries, terms, tiers
 from billing.exceptions import AlreadyBought, NotAgreed, NotForSale, PaymentsOff, ProviderUnavailable, Unpayable
 from billing.models import Checkout, SpendingSettings, TierPrice, TierVersion
 from billing.provider import get_provider
@@ -248,11 +248,11 @@ def test_an_order_expires_on_time_as_the_provider_says(
     start(fan, billing.get_price(version))
     paid = start(fan, billing.get_price(other))
     pay(fake_provider, paid)
-    checkouts.expire_due()
+    expiries.expire_due()
     assert set(Checkout.objects.values_list("status", flat=True)) == {"open"}
 
     two_hours_later(monkeypatch)
-    checkouts.expire_due()
+    expiries.expire_due()
 
     statuses = dict(Checkout.objects.values_list("artist", "status"))
     assert statuses == {version.artist_id: "expired", other.artist_id: "paid"}
@@ -270,7 +270,7 @@ def test_an_open_order_of_a_price_that_was_closed_can_not_be_paid(
         terms_ = billing.write_terms(name="New")
         billing.put_on_sale(tiers.edit(version.tier, terms_, by=factories.get_member(version.artist, "editor")))
 
-    checkouts.expire_due()
+    expiries.expire_due()
 
     assert (Checkout.objects.get().status, open_sessions(fake_provider)) == ("expired", 0)
 
@@ -294,4 +294,5 @@ def test_an_order_without_a_session_expires_alone(
 def two_hours_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the time of all orders be over, for us. The provider's clock stays."""
     later = timezone.now() + timedelta(hours=2)
-    monkeypatch.setattr(checkouts, "timezone", SimpleNamespace(now=lambda: later))
+    for module in (checkouts, expiries):
+        monkeypatch.setattr(module, "timezone", SimpleNamespace(now=lambda: later))

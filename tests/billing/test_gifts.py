@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from accounts import ages, consents
 from accounts.models import Person
-from billing import caps, checkouts, closing, earned_months, gift_terms, gifts, leases, reconcile
+from audit.models import Entry
+from billing import caps, checkouts, closing, earned_months, expiries, gift_terms, gifts, leases, reconcile
 from billing.exceptions import AboveCap, NotForSale, Refused, TermsChanged, Unpayable
 from billing.models import Entitlement, Gift, Invoice, Refund, SpendingSettings, Subscription
 from billing.recognition import add_months
@@ -63,6 +64,12 @@ def pay(scene: Scene, gift: Gift) -> Gift:
 
 def give(scene: Scene, months: int = 3) -> Gift:
     return pay(scene, start(scene, months))
+
+
+def list_taken_back() -> list[tuple[str, str]]:
+    """Which gifts the audit says were taken back, and by whom."""
+    entries = Entry.objects.filter(action="gift.taken_back").order_by("pk")
+    return list(entries.values_list("subject", "actor"))
 
 
 def test_a_gift_is_read_paid_passed_on_and_redeemed_by_somebody_of_any_age(scene: Scene, recipient: Person) -> None:
@@ -136,9 +143,9 @@ def test_events_twice_and_comparisons_change_nothing(scene: Scene, recipient: Pe
 def test_without_any_event_the_provider_is_asked(scene: Scene) -> None:
     gift = start(scene)
     hosted.complete(scene.fake.simulation, scene.fake.simulation.find("checkout.session", gift.session_id), "succeeds")
-    gifts.expire(gift)
+    expiries.expire(gift)
     unpaid = start(scene)
-    gifts.expire(unpaid)
+    expiries.expire(unpaid)
 
     states = {one.pk: one.status for one in Gift.objects.all()}
     assert states == {gift.pk: "paid", unpaid.pk: "expired"}
@@ -176,6 +183,7 @@ def test_the_giver_takes_it_back_until_somebody_has_it(scene: Scene, recipient: 
     assert client.post(reverse("gift-take-back", args=[gift.pk]))["Location"] == reverse("gift", args=[gift.pk])
     gifts.take_back(gift, by=scene.fan)
     fan_scene.reconcile_all(scene)
+    assert list_taken_back() == [(str(gift), scene.fan.actor)]
 
     assert "It comes back to you" in get_page(client, reverse("gift", args=[gift.pk])).words
     assert scene.find("refund")["amount"] == 1_200
@@ -197,6 +205,7 @@ def test_what_nobody_redeemed_in_time_is_paid_back_by_itself(scene: Scene, recip
     gifts.pay_back_all()
 
     assert [refund["amount"] for refund in scene.fake.simulation.store.all("refund")] == [1_200]
+    assert list_taken_back() == [(str(gift), "system:billing")]
     with pytest.raises(Refused, match="not there any more"):
         gifts.redeem(gift, recipient)
     fan_scene.assert_books_agree(scene)
@@ -308,6 +317,7 @@ def test_what_a_young_giver_gave_and_nobody_redeemed_is_paid_back(scene: Scene, 
         pass
 
     assert [refund["amount"] for refund in scene.fake.simulation.store.all("refund")] == [1_200]
+    assert list_taken_back() == [(str(gift), "system:billing")]
     assert leases.has_access(recipient.pk, kept.artist_id)
     with pytest.raises(Refused, match="not there any more"):
         gifts.redeem(gift, factories.create_fan())

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from billing import checkouts
+from billing import checkouts, expiries
 from billing.caps import Cap
 from billing.models import Checkout
 from catalog.models import Artist
@@ -22,7 +22,7 @@ def test_nobody_pays_an_order_that_ended_while_its_page_was_made(fake_provider: 
     def page_of(order: Checkout) -> str:
         if not ended:  # as the worker does for somebody who was found to be under 18
             ended.append(order)
-            checkouts.expire(order)
+            expiries.expire(order)
         return f"https://fanfare.example/orders/{order.pk}"
 
     price = scene.price

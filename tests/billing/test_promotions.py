@@ -8,9 +8,9 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from audit.models import Entry
-from billing import caps, promotions, subscription_changes, terms, tiers
-from billing.beginnings import Beginning
+from billing import caps, offers, promotions, subscription_changes, terms, tiers
 from billing.exceptions import AboveCap, NothingToChange, Refused, TermsChanged
+from billing.introductory_prices import IntroductoryPrice
 from billing.models import Checkout, Entitlement, Invoice, Promotion, SpendingSettings, Subscription, TierPrice
 from billing.tier_terms import Price
 from catalog.models import Artist
@@ -243,8 +243,8 @@ def test_a_price_is_lowered_to_what_can_be_paid_exactly(fake_provider: Any, arti
     promotion = billing.create_promotion(artist, percent=20)
 
     lowered = {
-        (price.currency, price.amount): Beginning(promotion=promotion).compute_first_amount(price)
-        for price in promotions.list_prices(artist)
+        (price.currency, price.amount): IntroductoryPrice(promotion=promotion).compute_first_amount(price)
+        for price in offers.list_prices(artist)
         if promotions.fits(promotion, price)
     }
 

@@ -1,7 +1,7 @@
 """The form of a promotion: what is lower, by how much, for how long, and who can use it."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
@@ -9,10 +9,8 @@ from django.utils import timezone
 
 from billing import tiers
 from billing.models.promotions import MAX_CODE, MAX_MONTHS, MAX_PERCENT, MAX_PLACES
-from billing.promotions import clean_code
+from billing.promotions import clean_code, validate_code, validate_end
 from catalog.models import Artist
-
-MIN_CODE = 4
 
 
 class PromotionForm(forms.Form):
@@ -30,7 +28,8 @@ class PromotionForm(forms.Form):
         help_text="The first ones get it. Empty: everybody until the last day.",
     )  # fmt: skip
     code = forms.CharField(
-        label="Code", max_length=MAX_CODE, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        label="Code", max_length=MAX_CODE, required=False, validators=[validate_code],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text="Only who types it pays less. Empty: your page shows the lower price to everybody.",
     )  # fmt: skip
 
@@ -44,18 +43,13 @@ class PromotionForm(forms.Form):
 
     def clean_last_day(self) -> datetime:
         """The end of that day."""
-        end = datetime.combine(self.cleaned_data["last_day"] + timedelta(days=1), time())
-        redeem_by = timezone.make_aware(end)
-        if redeem_by <= timezone.now():
-            raise forms.ValidationError("Take today or a later day.")
-        return redeem_by
+        chosen: date = self.cleaned_data["last_day"]
+        end = timezone.make_aware(datetime.combine(chosen, time(23, 59, 59, 999_999)))
+        validate_end(end)
+        return end
 
     def clean_code(self) -> str:
-        typed: str = self.cleaned_data["code"]
-        code = clean_code(typed)
-        if typed and len(code) < MIN_CODE:
-            raise forms.ValidationError(f"Take {MIN_CODE} letters or digits at least, from A to Z and 0 to 9.")
-        return code
+        return clean_code(self.cleaned_data["code"])
 
     def content(self) -> dict[str, Any]:
         chosen = self.cleaned_data

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import AuthenticatedHttpRequest
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.forms.promotion import PromotionForm
-from billing import promotions, terms
-from billing.beginnings import Beginning
+from billing import offers, promotions, terms
 from billing.exceptions import Refused
+from billing.introductory_prices import IntroductoryPrice
 from billing.models import Promotion
 from web.decorators import post_only
 
@@ -54,14 +54,14 @@ def _render(
     request: AuthenticatedHttpRequest, studio: Studio, form: PromotionForm, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
-    prices = promotions.list_prices(studio.artist)
+    prices = offers.list_prices(studio.artist)
     rows: list[tuple[Promotion, dict[str, Any]]] = [
         (
             promotion,
             {
                 "is_over": promotion.is_over(now),
                 "prices": [
-                    (price, terms.write_price(price, Beginning(promotion=promotion)))
+                    (price, terms.write_price(price, IntroductoryPrice(promotion=promotion)))
                     for price in prices
                     if promotions.fits(promotion, price)
                 ],

@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 from billing.models.tiers import Tier
 from catalog.models import Artist
 
-MAX_CODE, MAX_PERCENT, MAX_MONTHS, MAX_PLACES = 20, 90, 12, 1_000_000
+MIN_CODE, MAX_CODE = 4, 20
+MAX_PERCENT, MAX_MONTHS, MAX_PLACES = 90, 12, 1_000_000
 
 
 class PromotionQuerySet(models.QuerySet["Promotion"]):

@@ -11,7 +11,7 @@ from billing.models import Checkout, Interval, Promotion, Subscription, TierPric
 from billing.recognition import add_months
 
 
-class Beginning(NamedTuple):
+class IntroductoryPrice(NamedTuple):
     """A promotion takes the place of the free days, which the fan can have another time."""
 
     trial_days: int = 0
@@ -23,30 +23,30 @@ class Beginning(NamedTuple):
         return promotions.compute_first_amount(price.amount, percent)
 
 
-class Beginnings(NamedTuple):
+class IntroductoryPrices(NamedTuple):
     """What this fan can begin with at an artist."""
 
     usable: list[Promotion]
     had_trial: bool
 
-    def choose(self, price: TierPrice) -> Beginning:
+    def choose(self, price: TierPrice) -> IntroductoryPrice:
         if promotion := promotions.choose(self.usable, price):
-            return Beginning(promotion=promotion)
-        return Beginning(0 if self.had_trial else price.version.trial_days)
+            return IntroductoryPrice(promotion=promotion)
+        return IntroductoryPrice(0 if self.had_trial else price.version.trial_days)
 
 
-def list_of(person: Person, artist_id: int, *, code: str = "") -> Beginnings:
+def list_usable(person: Person, artist_id: int, *, code: str = "") -> IntroductoryPrices:
     """In two queries. `code` is of a promotion that is not shown to everybody."""
-    return Beginnings(promotions.list_usable(person, artist_id, code=code), _had_trial(person, artist_id))
+    return IntroductoryPrices(promotions.list_usable(person, artist_id, code=code), _had_trial(person, artist_id))
 
 
-def find(person: Person, price: TierPrice, *, code: str = "") -> Beginning:
+def find(person: Person, price: TierPrice, *, code: str = "") -> IntroductoryPrice:
     """How a fan begins at this price."""
-    return list_of(person, price.artist_id, code=code).choose(price)
+    return list_usable(person, price.artist_id, code=code).choose(price)
 
 
-def of_order(order: Checkout) -> Beginning:
-    return Beginning(order.trial_days, order.promotion)
+def read_order(order: Checkout) -> IntroductoryPrice:
+    return IntroductoryPrice(order.trial_days, order.promotion)
 
 
 def find_lower_until(row: Subscription) -> datetime | None:
