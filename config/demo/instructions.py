@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from artists.models import Draft
+from billing import payout_runs
 from catalog.models import Artist
 from config.demo import mailbox_page, sign_in_links, upcoming_moments
 from config.demo.agreements import PUBLISHED_SONG, PUBLISHER_SIGNATORY
@@ -17,6 +18,7 @@ from config.demo.label import DISPUTED_SONG, SIGNATORY
 from config.demo.music.songs import SALT_RADIO
 from config.demo.program_data import HUNDRED_NAME, PROGRAMS
 from config.demo.setup import PASSWORD, STAFF_HANDLE, email_for
+from rights.money import format_money
 
 REVIEWER = "ines"
 GUESTS = (
@@ -62,6 +64,12 @@ Fanfare is at {site}/
      then {remixed}: see its stems, and what fans may make of it.
  12. Mara also sends a remix of {remixed} that rules choose: as Ana, play it twice. As Mara, hear it in Review a little
      later, and approve it.
+ 13. As Mara, open Earnings, then Get paid, and answer the provider's questions. Let 8 days pass at the simulated
+     provider, until what fans paid is available there. Then be the operator, in `make shell`:
+         python manage.py statements close {month} --early
+         python manage.py payouts prepare
+         python manage.py payouts approve {month}
+     From {least} on, what her statement owes leaves. The transfer is under Get paid, and on her next statement.
 
   Every mail, with its links: {mailbox}
   {payments}
@@ -89,6 +97,8 @@ def render(site: str) -> str:
         "disputed": DISPUTED_SONG,
         "catalogue": READ_NAME,
         "remixed": SALT_RADIO.title,
+        "month": f"{timezone.now():%Y-%m}",
+        "least": format_money(payout_runs.get_minimum("EUR"), "EUR"),
     }
     return TEXT.format(**values, **suggested_steps(people[ANA]))
 
