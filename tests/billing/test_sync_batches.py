@@ -49,7 +49,7 @@ def test_a_batch_costs_hardly_more_queries_than_one_subscription(scene: Scene, n
 
     assert {name for name in names if scene.until(name)} == set(names)
     assert Transaction.objects.filter(kind="charge").count() == NUMBER
-    assert len(queries) <= 50, len(queries)
+    assert len(queries) <= 60, len(queries)
     work_all()
     assert not WebhookEvent.objects.filter(state="received").exists()
     assert_leases_follow_the_provider(scene)
