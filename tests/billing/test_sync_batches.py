@@ -31,7 +31,13 @@ def scene(fake_provider: Any, artist: Artist) -> Scene:
 
 @pytest.fixture
 def names(scene: Scene) -> list[str]:
-    """Subscriptions at the provider, of which all events are stored."""
+    """Subscriptions at the provider, of which all events are stored.
+
+    All were paid in one second, which began after the split was agreed on: the version of the split is looked up for
+    each second, and once more for a payment of the very second in which it was agreed on.
+    """
+    scene.fake.simulation.wall_clock = None
+    scene.advance(1)
     names = [scene.subscribe(), *(scene.second() for _ in range(NUMBER - 1))]
     scene.deliver()
     return names
