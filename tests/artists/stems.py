@@ -1,6 +1,7 @@
 """Files of stems for tests: a short song by code, sent whole or checked."""
 
 import io
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ RATE = 44_100
 SECONDS = 20
 
 
+@cache
 def wav(seconds: float = SECONDS, *, channels: int = 2, rate: int = RATE, seed: int = 1, kind: str = "WAV") -> bytes:
     """Two beats a second, as low drums, quietly."""
     t = np.arange(int(seconds * rate)) / rate

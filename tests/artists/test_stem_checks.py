@@ -1,5 +1,6 @@
 """Tests of the background work on stems: bad files are refused with a reason, others become FLAC, work goes on."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -44,31 +45,32 @@ def test_a_good_file_becomes_flac_and_its_parts_go(recording: Recording, folder:
     assert SourceOutline.objects.get().is_wanted
 
 
-BAD_FILES = {
-    "not-audio": b"this is a letter, and no audio" * 40,
-    "channels": stems.encode(np.zeros((44_100, 8), np.float32)),
-    "not-finite": stems.encode(np.full((44_100, 2), np.nan, np.float32), subtype="FLOAT"),
-    "empty": stems.encode(np.zeros((0, 2), np.float32)),
-    "truncated": stems.wav()[:-100_000],
-    "damaged": stems.wav(kind="FLAC")[:50_000] + bytes(20_000),
-    "rate": stems.wav(rate=22_050),
-    "bits": stems.encode(np.zeros((44_100, 2), np.float32), subtype="PCM_U8"),
-    "too-long": stems.encode(np.zeros((44_100 * 1201, 1), np.int16), kind="FLAC"),
+BAD_FILES: dict[str, Callable[[], bytes]] = {
+    "not-audio": lambda: b"this is a letter, and no audio" * 40,
+    "channels": lambda: stems.encode(np.zeros((44_100, 8), np.float32)),
+    "not-finite": lambda: stems.encode(np.full((44_100, 2), np.nan, np.float32), subtype="FLOAT"),
+    "empty": lambda: stems.encode(np.zeros((0, 2), np.float32)),
+    "truncated": lambda: stems.wav()[:-100_000],
+    "damaged": lambda: stems.wav(kind="FLAC")[:50_000] + bytes(20_000),
+    "rate": lambda: stems.wav(rate=22_050),
+    "bits": lambda: stems.encode(np.zeros((44_100, 2), np.float32), subtype="PCM_U8"),
+    "too-long": lambda: stems.encode(np.zeros((44_100 * 1201, 1), np.int16), kind="FLAC"),
 }
+"""Functions, so that a process that runs none of these tests makes none of these files."""
 
 
 @pytest.mark.parametrize("code", BAD_FILES)
 def test_a_bad_file_is_refused_with_its_reason_and_nothing_of_it_stays(
     recording: Recording, folder: Path, code: str
 ) -> None:
-    upload = stems.check(recording, BAD_FILES[code])
+    upload = stems.check(recording, BAD_FILES[code]())
 
     assert (upload.state, upload.problem) == ("refused", code)
     assert (AudioFile.objects.count(), stems.size_below(folder / "audio")) == (0, 0)
 
 
 def test_the_others_are_listened_to_when_the_last_file_is_refused(recording: Recording) -> None:
-    good, bad = files.send_file(recording, stems.wav()), files.send_file(recording, BAD_FILES["empty"], "bass.wav")
+    good, bad = files.send_file(recording, stems.wav()), files.send_file(recording, BAD_FILES["empty"](), "bass.wav")
     checking.check(good)
     assert not SourceOutline.objects.get().is_wanted
 
@@ -78,7 +80,7 @@ def test_the_others_are_listened_to_when_the_last_file_is_refused(recording: Rec
 
 
 def test_nobody_listens_where_no_file_is_good(recording: Recording) -> None:
-    stems.check(recording, BAD_FILES["empty"])
+    stems.check(recording, BAD_FILES["empty"]())
 
     assert not SourceOutline.objects.get().is_wanted
 
