@@ -30,8 +30,8 @@ class Story:
 
     def work(self) -> None:
         for _ in range(5):
-            self.holds.tell()
-            scene.work()
+            if not any([self.holds.tell(), scene.work()]):
+                return
 
     def approve(self) -> Draft:
         draft = self.draft()

@@ -80,9 +80,8 @@ class Story:
 
     def work(self) -> None:
         for _ in range(4):
-            self.holds.tell()
-            following.follow_next()
-            delivery.deliver_next()
+            if not any([self.holds.tell(), following.follow_next(), delivery.deliver_next()]):
+                return
 
     def stop(self) -> None:
         agreements.end(self.version, by=owners.get_signer(self.song.label))

@@ -85,15 +85,15 @@ class HoldScene(ProviderScene):
         assert found is not None
         return found
 
-    def tell(self) -> None:
-        """Deliver what is new, and work until nothing is due."""
+    def tell(self) -> bool:
+        """Deliver what is new, and work until nothing is due. Returns whether anything was."""
         webhooks.store(map(read_event, self.events()), book=BOOK)
-        self.work()
+        return self.work()
 
-    def work(self) -> None:
-        for _ in range(100):
+    def work(self) -> bool:
+        for done in range(100):
             if not (webhook_work.work_next() or holds.work_next()):
-                return
+                return done > 0
         raise AssertionError("There is work without end.")
 
     def intent(self) -> Object:
