@@ -178,6 +178,12 @@ def shared_artist(db: None, module_artist: Artist) -> Artist:
     return copy.deepcopy(module_artist)
 
 
+@pytest.fixture(scope="module")
+def audio_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Holds the audio files of a scene that is made once a module."""
+    return tmp_path_factory.mktemp("audio")
+
+
 @pytest.fixture
 def fake_provider(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> FakeStripe:
     """Payments are simulated, by a FakeStripe in this process."""

@@ -1,5 +1,6 @@
 """Raw SQL with the app role: no sound reaches a fan but the files that were decided on, heard as it is said."""
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from fans import remix_paper
 from fans.models import Experience
 from tests.adversarial.test_database_constraints import refused, sql
 from tests.adversarial.test_experience_constraints import insert_experience_sql
-from tests.artists import remix_drafts
-from tests.artists.remix_scene import Scene, create_scene
+from tests.artists import remix_drafts, remix_scene
+from tests.artists.remix_scene import Scene
+from tests.catalog import audio as files
 
 pytestmark = pytest.mark.django_db
 DECIDE = (
@@ -25,11 +27,18 @@ DECIDE = (
 )
 
 
+@pytest.fixture(scope="module")
+def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
+    with files.keep_in(audio_folder):
+        created = remix_scene.create_scene_in(module_artist, audio_folder)
+        created.sign(created.save())
+        return created
+
+
 @pytest.fixture
-def scene(artist: Artist, settings: Settings, tmp_path: Path) -> Scene:
-    created = create_scene(artist, settings, tmp_path)
-    created.sign(created.save())
-    return created
+def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
+    files.use_copy(audio_folder, settings, tmp_path)
+    return copy.deepcopy(module_scene)
 
 
 def approve(scene: Scene, *, opens: bool = True, **details: Any) -> Draft:

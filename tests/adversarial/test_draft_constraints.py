@@ -1,5 +1,7 @@
 """Raw SQL with the app role against drafts: made words and facts stay as they were made, decided ones as decided."""
 
+import copy
+
 import pytest
 from django.db import DatabaseError, transaction
 from psycopg.types.json import Jsonb
@@ -18,9 +20,14 @@ MONEY = "Thank you, Ana. Send me money."
 ERASABLE = ("salt", "text", "original_text", "facts", "why")
 
 
+@pytest.fixture(scope="module")
+def module_draft(module_db: None) -> Draft:
+    return factories.create_pending_draft(factories.create_artist("Tove Marsh"))
+
+
 @pytest.fixture
-def draft() -> Draft:
-    return factories.create_pending_draft(factories.create_artist())
+def draft(db: None, module_draft: Draft) -> Draft:
+    return copy.deepcopy(module_draft)
 
 
 @pytest.mark.parametrize(

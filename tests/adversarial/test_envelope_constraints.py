@@ -1,5 +1,6 @@
 """Raw SQL with the app role against envelopes of remixes: none holds unsigned, unheard or wider without a second."""
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from tests.adversarial.test_database_constraints import refused, sql
 from tests.ai.remix.samples import make_envelope, make_source
 from tests.artists import remix_scene
 from tests.artists.remix_scene import Scene
+from tests.catalog import audio as files
 
 pytestmark = pytest.mark.django_db
 SIGN = "UPDATE artists_remixenvelope SET decision_id = %s WHERE id = %s"
@@ -40,9 +42,16 @@ ADD = (
 )
 
 
+@pytest.fixture(scope="module")
+def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
+    with files.keep_in(audio_folder):
+        return remix_scene.create_scene_in(module_artist, audio_folder)
+
+
 @pytest.fixture
-def scene(artist: Artist, settings: Settings, tmp_path: Path) -> Scene:
-    return remix_scene.create_scene(artist, settings, tmp_path)
+def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
+    files.use_copy(audio_folder, settings, tmp_path)
+    return copy.deepcopy(module_scene)
 
 
 def decide(envelope: RemixEnvelope, by: Any, role: str, kind: str = "envelope", **changes: Any) -> Decision:

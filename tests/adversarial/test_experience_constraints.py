@@ -1,5 +1,6 @@
 """Raw SQL with the app role: what the database refuses to put in front of a fan."""
 
+import copy
 import uuid
 from typing import Any
 
@@ -31,12 +32,17 @@ def insert_experience_sql(made: Draft, **changes: Any) -> tuple[str, list[Any]]:
     return f"INSERT INTO fans_experience ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})", [*row.values()]
 
 
-@pytest.fixture
-def draft() -> Draft:
+@pytest.fixture(scope="module")
+def module_draft(module_db: None) -> Draft:
     """An approved draft that counts as delivered, whose experience nobody has stored yet."""
-    approved = factories.create_approved_draft(factories.create_artist())
+    approved = factories.create_approved_draft(factories.create_artist("Tove Marsh"))
     sql("UPDATE artists_draft SET state = 'delivered' WHERE id = %s", approved.pk)
     return approved
+
+
+@pytest.fixture
+def draft(db: None, module_draft: Draft) -> Draft:
+    return copy.deepcopy(module_draft)
 
 
 def test_the_experience_of_the_draft_is_possible_so_the_refusals_below_mean_something(draft: Draft) -> None:

@@ -1,5 +1,6 @@
 """Raw SQL with the app role against imports: the database refuses."""
 
+import copy
 import uuid
 
 import pytest
@@ -23,9 +24,20 @@ REQUEST = "UPDATE rights_catalogimport SET state = 'requested', requested_by = %
 
 
 @pytest.fixture
-def label(label: Party, artist: Artist) -> Party:
-    owners.add_to_roster(label, artist)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_label(module_artist: Artist) -> Party:
+    label = owners.create_party()
+    owners.add_to_roster(label, module_artist)
     return label
+
+
+@pytest.fixture
+def label(db: None, module_label: Party) -> Party:
+    return copy.deepcopy(module_label)
 
 
 def test_whoever_signs_asks_for_an_import(label: Party, artist: Artist) -> None:

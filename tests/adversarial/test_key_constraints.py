@@ -1,5 +1,6 @@
 """Raw SQL with the app role against the second key and the places of a quantity: the database refuses."""
 
+import copy
 import uuid
 
 import pytest
@@ -29,9 +30,19 @@ PAST = "2020-01-01"
 
 
 @pytest.fixture
-def song(artist: Artist) -> OwnedSong:
-    factories.remove_undo_time(artist)
-    return owners.create_owned_song(artist, permitted=False)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_song(module_artist: Artist) -> OwnedSong:
+    factories.remove_undo_time(module_artist)
+    return owners.create_owned_song(module_artist, permitted=False)
+
+
+@pytest.fixture
+def song(db: None, module_song: OwnedSong) -> OwnedSong:
+    return copy.deepcopy(module_song)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Raw SQL with the app role against remixes that a moment brings: the program, whose listening rules use, the bytes."""
 
+import copy
 from pathlib import Path
 
 import msgspec
@@ -16,8 +17,9 @@ from fans.models import Experience, OptIn, Render
 from tests import factories
 from tests.adversarial.test_database_constraints import refused, sql
 from tests.adversarial.test_experience_constraints import insert_experience_sql
-from tests.artists import remix_drafts, remix_request_scene
-from tests.artists.remix_scene import Scene, create_scene
+from tests.artists import remix_drafts, remix_request_scene, remix_scene
+from tests.artists.remix_scene import Scene
+from tests.catalog import audio as files
 
 pytestmark = pytest.mark.django_db
 ADD_VERSION = """INSERT INTO artists_programversion (program_id, artist_id, version, moment, nth, recording_id,
@@ -30,11 +32,18 @@ OLDER = 3
 """The words that name no rules for remixes."""
 
 
+@pytest.fixture(scope="module")
+def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
+    with files.keep_in(audio_folder):
+        created = remix_scene.create_scene_in(module_artist, audio_folder)
+        created.sign(created.save())
+        return created
+
+
 @pytest.fixture
-def scene(artist: Artist, settings: Settings, tmp_path: Path) -> Scene:
-    created = create_scene(artist, settings, tmp_path)
-    created.sign(created.save())
-    return created
+def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
+    files.use_copy(audio_folder, settings, tmp_path)
+    return copy.deepcopy(module_scene)
 
 
 def agree_to_older_words(draft: Draft) -> None:

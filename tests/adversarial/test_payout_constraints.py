@@ -1,9 +1,11 @@
 """Raw SQL with the app role against payees and payouts: the database refuses to pay twice, too much, or others."""
 
+import copy
 from typing import Any
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from billing import payout_runs, reversals
 from billing.models import PayeeAccount, PayoutLine
@@ -11,6 +13,7 @@ from billing.simulated.server import FakeStripe
 from catalog.models import Artist
 from tests import factories
 from tests.adversarial.test_database_constraints import refused, sql
+from tests.billing import factories as billing
 from tests.billing import payees
 
 pytestmark = pytest.mark.django_db
@@ -40,13 +43,27 @@ FROM posted, ledger_account account WHERE code IN ('stripe:clearing', %s) AND cu
 """
 
 
+@pytest.fixture(scope="module")
+def module_account(module_artist: Artist) -> tuple[FakeStripe, PayeeAccount]:
+    with billing.run_fake() as fake:
+        payees.fund(fake, 100_000)
+        found = payees.onboard(module_artist, fake)
+        payees.owe(found.party, 4_200)
+        payees.recover(found.party, 1)  # so that the ledger has the account of clearing
+    return fake, found
+
+
 @pytest.fixture
-def account(fake_provider: FakeStripe, artist: Artist) -> PayeeAccount:
-    payees.fund(fake_provider, 100_000)
-    found = payees.onboard(artist, fake_provider)
-    payees.owe(found.party, 4_200)
-    payees.recover(found.party, 1)  # so that the ledger has the account of clearing
-    return found
+def fake_provider(
+    module_account: tuple[FakeStripe, PayeeAccount], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> FakeStripe:
+    settings.PAYMENTS = "simulated"
+    return billing.connect_fake(monkeypatch, copy.deepcopy(module_account[0]))
+
+
+@pytest.fixture
+def account(db: None, module_account: tuple[FakeStripe, PayeeAccount], fake_provider: FakeStripe) -> PayeeAccount:
+    return copy.deepcopy(module_account[1])
 
 
 @pytest.fixture

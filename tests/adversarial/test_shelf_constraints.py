@@ -1,6 +1,7 @@
 """Raw SQL with the app role: nothing stands on a shelf that was not delivered, offered and decided on."""
 
 import uuid
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ from rights.clearance_result import Clearance
 from rights.models import Decision, Use
 from tests import factories
 from tests.adversarial.test_database_constraints import refused, sql
-from tests.artists import shelf_scene
+from tests.artists import remix_scene, shelf_scene
 from tests.artists.shelf_scene import Shelf
+from tests.catalog import audio as files
 
 pytestmark = pytest.mark.django_db
 SALT = "0123456789abcdef" * 2
@@ -37,9 +39,16 @@ DECIDE = (
 PUT_ON = "UPDATE fans_shelfentry SET state = 'on', decision_id = %s, decided_by = %s, sha256 = %s WHERE id = %s"
 
 
+@pytest.fixture(scope="module")
+def module_scene(module_artist: Artist, audio_folder: Path) -> Shelf:
+    with files.keep_in(audio_folder):
+        return shelf_scene.create_of(remix_scene.create_scene_in(module_artist, audio_folder))
+
+
 @pytest.fixture
-def scene(artist: Artist, settings: Settings, tmp_path: Path) -> Shelf:
-    return shelf_scene.create(artist, settings, tmp_path)
+def scene(db: None, module_scene: Shelf, audio_folder: Path, settings: Settings, tmp_path: Path) -> Shelf:
+    files.use_copy(audio_folder, settings, tmp_path)
+    return deepcopy(module_scene)
 
 
 def accept(person: Person, about: str) -> int:
@@ -155,8 +164,9 @@ def test_nothing_begins_on_the_shelf_and_no_message_goes_there(scene: Shelf) -> 
     refused("an_open_shelf_entry_is_whole|salt", INSERT, *values(scene, salt=None))
 
 
-def test_nothing_is_offered_where_the_limits_share_nothing(artist: Artist, settings: Settings, tmp_path: Path) -> None:
-    scene = shelf_scene.create(artist, settings, tmp_path, export=shelf_scene.SHARED.__class__(True, False, False))
+def test_nothing_is_offered_where_the_limits_share_nothing(scene: Shelf) -> None:
+    scene.song.sign(scene.song.save(export=shelf_scene.SHARED.__class__(True, False, False)))
+    scene = shelf_scene.deliver(scene.song)
 
     refused("let nobody else hear its remixes", INSERT, *values(scene))
 
@@ -174,10 +184,9 @@ def test_a_copy_is_cleared_for_sharing(scene: Shelf) -> None:
     refused("a render is cleared for remixes of its recording", statement, cleared.id, whole.pk)
 
 
-def test_nobody_under_18_has_a_name_on_a_shelf(artist: Artist, settings: Settings, tmp_path: Path) -> None:
-    song = shelf_scene.create_scene(artist, settings, tmp_path)
-    young = factories.create_fan("Ines", opted_in=artist, age_band="16_17")
-    scene = shelf_scene.create_of(song, young)
+def test_nobody_under_18_has_a_name_on_a_shelf(scene: Shelf) -> None:
+    young = factories.create_fan("Ines", opted_in=scene.experience.artist, age_band="16_17")
+    scene = shelf_scene.deliver(scene.song, young)
 
     refused("under 18 a remix on the shelf is by a fan", INSERT, *values(scene))
     sql(INSERT, *values(scene, name=""))

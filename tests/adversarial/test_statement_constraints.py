@@ -1,6 +1,6 @@
 """Raw SQL with the app role against what was earned and against closed statements: the database refuses."""
 
-from typing import Any
+import copy
 
 import pytest
 from django.db import DatabaseError, connection
@@ -9,6 +9,7 @@ from artists.models import Statement
 from catalog.models import Artist
 from tests.adversarial.test_database_constraints import refused, sql
 from tests.artists.royalties import scene
+from tests.billing import factories as billing
 
 pytestmark = pytest.mark.django_db
 AT_COMMIT = "SET CONSTRAINTS ALL IMMEDIATE"
@@ -35,13 +36,18 @@ SELECT closed_month_id, party_id, party_name, isni, ipi, {book}, {currency}, {be
 SAID = {"book": "book", "currency": "'USD'", "before": "NULL", "opening": "0", "earned": "0", "closing": "0"}
 
 
-@pytest.fixture
-def statement(fake_provider: Any, artist: Artist) -> Statement:
+@pytest.fixture(scope="module")
+def module_statement(module_artist: Artist) -> Statement:
     """Of a month in which one fan paid 400."""
-    subscribed = scene.begin(fake_provider, artist)
-    [found] = scene.close(scene.this_month())
-    assert subscribed.fan
+    with billing.run_fake() as fake:
+        scene.begin(fake, module_artist)
+        [found] = scene.close(scene.this_month())
     return found
+
+
+@pytest.fixture
+def statement(db: None, module_statement: Statement) -> Statement:
+    return copy.deepcopy(module_statement)
 
 
 TABLES = ["billing_earnedpart", "billing_earnedshare", "artists_closedmonth", "artists_statement",
@@ -107,8 +113,8 @@ def test_no_line_is_added_to_a_closed_statement(statement: Statement, amount: in
     refused("no line is added to a statement", LINE, 1, amount)
 
 
-def test_nothing_more_is_held_of_a_closed_statement(statement: Statement, artist: Artist) -> None:
-    claim = scene.dispute_song(artist)
+def test_nothing_more_is_held_of_a_closed_statement(statement: Statement, shared_artist: Artist) -> None:
+    claim = scene.dispute_song(shared_artist)
 
     refused(
         "nothing more is held of a statement",

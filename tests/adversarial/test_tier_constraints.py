@@ -1,5 +1,6 @@
 """Raw SQL with the app role against tiers, prices and orders: the database refuses."""
 
+import copy
 import uuid
 from typing import Any
 
@@ -33,9 +34,15 @@ ORDER = (
 )
 
 
+@pytest.fixture(scope="module")
+def module_version(module_artist: Artist) -> TierVersion:
+    with billing.run_fake():
+        return billing.create_tier(module_artist)
+
+
 @pytest.fixture
-def version(fake_provider: Any, artist: Artist) -> TierVersion:
-    return billing.create_tier(artist)
+def version(fake_provider: Any, module_version: TierVersion) -> TierVersion:
+    return copy.deepcopy(module_version)
 
 
 @pytest.fixture

@@ -88,6 +88,11 @@ def save_limits(recording: Recording) -> RemixEnvelope:
 def create_sounding_scene(artist: Artist, settings: Settings, folder: Path) -> Scene:
     """A scene whose stems can be heard, for 21 seconds."""
     files.use_folder(settings, folder)
+    return create_sounding_scene_in(artist, folder)
+
+
+def create_sounding_scene_in(artist: Artist, folder: Path) -> Scene:
+    """The scene, where the settings already name a storage for audio."""
     recording = owners.create_owned_song(artist).recording
     played = sounds.record(folder, sounds.play(21), bars=(4, 4, 2))
     with transaction.atomic():

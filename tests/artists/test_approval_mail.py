@@ -1,5 +1,6 @@
 """Notices and a daily mail to a rightsholder about drafts that wait for its key."""
 
+import copy
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -31,13 +32,23 @@ type Capture = Callable[..., AbstractContextManager[Any]]
 
 
 @pytest.fixture
-def song(artist: Artist) -> OwnedSong:
-    song = owners.create_owned_song(artist, permitted=False)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_song(module_artist: Artist) -> OwnedSong:
+    song = owners.create_owned_song(module_artist, permitted=False)
     agree(song, keys=(Key(song.label), Key(song.publisher)))
     for party in (song.label, song.publisher):
         person = owners.get_signer(party)
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     return song
+
+
+@pytest.fixture
+def song(db: None, module_song: OwnedSong) -> OwnedSong:
+    return copy.deepcopy(module_song)
 
 
 def signer(party: Party) -> Person:

@@ -1,5 +1,6 @@
 """One moment of remixes that breaks is refused, and holds up no other fan."""
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -15,15 +16,23 @@ from tests import factories
 from tests.artists import remix_drafts, remix_scene
 from tests.artists.remix_scene import Scene
 from tests.artists.test_remix_moments import choose, create_fan, find_moment
+from tests.catalog import audio as files
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
+    with files.keep_in(audio_folder):
+        created = remix_scene.create_scene_in(module_artist, audio_folder)
+        created.sign(created.save())
+        return created
+
+
 @pytest.fixture
-def scene(artist: Artist, settings: Settings, tmp_path: Path) -> Scene:
-    created = remix_scene.create_scene(artist, settings, tmp_path)
-    created.sign(created.save())
-    return created
+def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
+    files.use_copy(audio_folder, settings, tmp_path)
+    return copy.deepcopy(module_scene)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """What a delivery asks again: the fan's country of now, the keys and the places of each draft."""
 
+import copy
+
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
@@ -22,8 +24,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_undo_time")]
 
 
 @pytest.fixture
-def song(artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(artist, permitted=False)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_song(module_artist: Artist) -> OwnedSong:
+    return owners.create_owned_song(module_artist, permitted=False)
+
+
+@pytest.fixture
+def song(db: None, module_song: OwnedSong) -> OwnedSong:
+    return copy.deepcopy(module_song)
 
 
 def permit_in(artist: Artist, *countries: str) -> None:

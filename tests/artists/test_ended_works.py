@@ -1,5 +1,7 @@
 """A song that is no recording of a work any more: who may say so, what follows, and that the past stays."""
 
+import copy
+
 import pytest
 from django.utils import timezone
 
@@ -27,8 +29,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_undo_time")]
 
 
 @pytest.fixture
-def song(artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(artist, permitted=False)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_song(module_artist: Artist) -> OwnedSong:
+    return owners.create_owned_song(module_artist, permitted=False)
+
+
+@pytest.fixture
+def song(db: None, module_song: OwnedSong) -> OwnedSong:
+    return copy.deepcopy(module_song)
 
 
 def end_work(song: OwnedSong) -> RecordingWork:

@@ -1,5 +1,6 @@
 """Envelopes of remixes: who signs them, when a second signature is needed, and what fans are offered."""
 
+import copy
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -21,14 +22,27 @@ from rights.models import Use
 from tests import factories
 from tests.artists import remix_scene
 from tests.artists.remix_scene import Scene
+from tests.catalog import audio as files
 
 pytestmark = pytest.mark.django_db
 NARROW, WIDE = (90, 110), (80, 120)
 
 
 @pytest.fixture
-def scene(artist: Artist, settings: Settings, tmp_path: Path) -> Scene:
-    return remix_scene.create_scene(artist, settings, tmp_path)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
+    with files.keep_in(audio_folder):
+        return remix_scene.create_scene_in(module_artist, audio_folder)
+
+
+@pytest.fixture
+def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
+    files.use_copy(audio_folder, settings, tmp_path)
+    return copy.deepcopy(module_scene)
 
 
 def is_offered(scene: Scene, envelope: RemixEnvelope | None) -> bool:

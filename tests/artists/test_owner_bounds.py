@@ -1,5 +1,6 @@
 """Owners state how far remixes may go: limits of artists beyond it are neither saved nor signed, and stop counting."""
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from tests.ai.remix.samples import make_envelope, make_source
 from tests.artists import remix_drafts, remix_request_scene, remix_scene
 from tests.artists.remix_scene import Scene
 from tests.artists.studio.pages import visible_text
+from tests.catalog import audio as files
 from tests.rights import factories as owners
 
 pytestmark = pytest.mark.django_db
@@ -39,8 +41,20 @@ SLOW = OuterBounds(tempo_percent=(70, 105))
 
 
 @pytest.fixture
-def scene(artist: Artist, settings: Settings, tmp_path: Path) -> Scene:
-    return remix_scene.create_scene(artist, settings, tmp_path)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
+    with files.keep_in(audio_folder):
+        return remix_scene.create_scene_in(module_artist, audio_folder)
+
+
+@pytest.fixture
+def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
+    files.use_copy(audio_folder, settings, tmp_path)
+    return copy.deepcopy(module_scene)
 
 
 def agree(scene: Scene, bounds: OuterBounds, number: str = "B-1", country: str = "") -> AgreementVersion:

@@ -1,5 +1,6 @@
 """A request that a card or a tier pays for: what is held, when it is charged, and how it comes back."""
 
+import copy
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.db import transaction
 from django.test import Client, override_settings
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import Person
 from artists import delivery, review
@@ -34,14 +36,18 @@ from tests.fans.pages import get_page
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def hold_scene(fake_provider: Any, artist: Artist) -> HoldScene:
-    return HoldScene(fake_provider, factories.create_fan(), artist)
+@pytest.fixture(scope="module")
+def module_story(module_artist: Artist) -> Story:
+    with billing.run_fake() as fake:
+        return Story(HoldScene(fake, factories.create_fan(), module_artist))
 
 
 @pytest.fixture
-def story(hold_scene: HoldScene) -> Story:
-    return Story(hold_scene)
+def story(db: None, module_story: Story, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Story:
+    settings.PAYMENTS = "simulated"
+    story = copy.deepcopy(module_story)
+    billing.connect_fake(monkeypatch, story.holds.fake)
+    return story
 
 
 def test_the_card_is_held_charged_after_the_time_to_undo_and_then_it_arrives(story: Story) -> None:
@@ -149,8 +155,7 @@ def test_the_deadline_leaves_a_day_and_the_time_to_undo_before_the_hold_ends(sto
         story.approve()
 
 
-def test_the_deadline_is_the_program_s_where_that_is_earlier(hold_scene: HoldScene) -> None:
-    story = Story(hold_scene)
+def test_the_deadline_is_the_program_s_where_that_is_earlier(story: Story) -> None:
     story.version = scene.create_offer(story.artist, free_tries=0, prices={"EUR": 500}, seconds=3600)
     story.ask()
     story.pay()
@@ -206,8 +211,7 @@ def test_nobody_under_18_pays_and_payments_that_are_off_take_nothing(story: Stor
         scene.ask(story.fan, story.version)
 
 
-def test_an_offer_without_a_price_in_the_fans_currency_cannot_be_bought(hold_scene: HoldScene) -> None:
-    story = Story(hold_scene)
+def test_an_offer_without_a_price_in_the_fans_currency_cannot_be_bought(story: Story) -> None:
     story.ask()
     story.pay()
     other = scene.create_offer(story.artist, free_tries=0, prices={"JPY": 800})
@@ -215,7 +219,8 @@ def test_an_offer_without_a_price_in_the_fans_currency_cannot_be_bought(hold_sce
         scene.ask(story.fan, other)
 
 
-def test_what_nobody_agreed_to_share_is_not_sold(fake_provider: Any, artist: Artist) -> None:
+def test_what_nobody_agreed_to_share_is_not_sold(fake_provider: Any) -> None:
+    artist = factories.create_artist("Ove Lind")
     version = scene.create_offer(artist, free_tries=0, prices={"EUR": 500})
     with pytest.raises(NotOffered, match="not sold at the moment"):
         scene.ask(factories.create_fan(), version)
@@ -231,8 +236,8 @@ def subscribe(fan: Person, artist: Artist, fake: FakeStripe) -> None:
     work_all()
 
 
-def test_a_request_of_the_tier_is_reserved_used_and_comes_back(fake_provider: FakeStripe, artist: Artist) -> None:
-    fan = factories.create_fan()
+def test_a_request_of_the_tier_is_reserved_used_and_comes_back(fake_provider: FakeStripe) -> None:
+    artist, fan = factories.create_artist("Ove Lind"), factories.create_fan()
     subscribe(fan, artist, fake_provider)
     version = scene.create_offer(artist, free_tries=0, prices={"EUR": 500})
     factories.remove_undo_time(artist)

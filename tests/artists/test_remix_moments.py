@@ -1,5 +1,6 @@
 """Remixes by moment: rules choose them from a fan's listening, the team hears them, and nobody pays."""
 
+import copy
 import hashlib
 from pathlib import Path
 
@@ -27,23 +28,38 @@ from tests import factories
 from tests.artists import remix_drafts, remix_request_scene, remix_scene
 from tests.artists.remix_scene import Scene
 from tests.artists.studio.pages import visible_text
+from tests.catalog import audio as files
 
 pytestmark = pytest.mark.django_db
 AT_NIGHT, IN_THE_MORNING, BY_DAY = "Australia/Sydney", "America/New_York", "Europe/Lisbon"
 """Where it is so when `factories` lets a fan listen: at noon in UTC."""
 
 
-@pytest.fixture
-def scene(artist: Artist, settings: Settings, tmp_path: Path) -> Scene:
+@pytest.fixture(scope="module")
+def module_scene(module_artist: Artist, audio_folder: Path) -> tuple[Scene, Program]:
     """Its parts cannot be heard."""
-    created = remix_scene.create_scene(artist, settings, tmp_path)
-    created.sign(created.save())
-    return created
+    with files.keep_in(audio_folder):
+        created = remix_scene.create_scene_in(module_artist, audio_folder)
+        created.sign(created.save())
+        return created, remix_drafts.create_program(created)
 
 
 @pytest.fixture
-def program(scene: Scene) -> Program:
-    return remix_drafts.create_program(scene)
+def shared(
+    db: None, module_scene: tuple[Scene, Program], audio_folder: Path, settings: Settings, tmp_path: Path
+) -> tuple[Scene, Program]:
+    files.use_copy(audio_folder, settings, tmp_path)
+    return copy.deepcopy(module_scene)
+
+
+@pytest.fixture
+def scene(shared: tuple[Scene, Program]) -> Scene:
+    return shared[0]
+
+
+@pytest.fixture
+def program(shared: tuple[Scene, Program]) -> Program:
+    return shared[1]
 
 
 def create_fan(artist: Artist, zone: str = BY_DAY) -> Person:
@@ -72,10 +88,11 @@ def refuse(program: Program, fan: Person) -> str:
     return moment.reason
 
 
-@pytest.mark.usefixtures("no_undo_time")
 def test_a_fan_of_the_night_hears_the_slower_remix_that_the_artist_heard_and_pays_nothing(
-    artist: Artist, settings: Settings, tmp_path: Path
+    settings: Settings, tmp_path: Path
 ) -> None:
+    artist = factories.create_artist("Ada Lune")
+    factories.remove_undo_time(artist)
     settings.RENDER_CACHE = tmp_path / "renders"
     settings.PROVENANCE_PRACTICE, settings.PROVENANCE_FOLDER = True, tmp_path / "keys"
     scene = remix_scene.create_sounding_scene(artist, settings, tmp_path)
@@ -236,11 +253,11 @@ def test_what_goes_no_further_lets_its_sound_go_and_an_undone_no_keeps_it(progra
     assert Draft.objects.get().state == "withdrawn"
 
 
-@pytest.mark.usefixtures("no_undo_time")
 @pytest.mark.parametrize(("seconds", "mark"), [(0, "approved"), (60, "bounds")])
 def test_what_somebody_heard_to_its_end_is_approved_and_the_rest_is_within_bounds(
     program: Program, scene: Scene, seconds: int, mark: str
 ) -> None:
+    factories.remove_undo_time(scene.recording.artist)
     draft = remix_drafts.write_remix(scene, maker="rules", frames=44_100 * seconds + 1)
     hearing.note_opened(draft, by=scene.principal)
 
@@ -250,7 +267,8 @@ def test_what_somebody_heard_to_its_end_is_approved_and_the_rest_is_within_bound
     assert Experience.objects.get().mark == mark
 
 
-def test_a_program_of_remixes_says_what_is_missing(artist: Artist, settings: Settings, tmp_path: Path) -> None:
+def test_a_program_of_remixes_says_what_is_missing(settings: Settings, tmp_path: Path) -> None:
+    artist = factories.create_artist("Ada Lune")
     scene = remix_scene.create_scene(artist, settings, tmp_path)
     program = programs.create(artist, name="Remixes", by=scene.principal, kind=Program.Kind.REMIX)
 
@@ -270,7 +288,7 @@ def test_a_program_of_remixes_says_what_is_missing(artist: Artist, settings: Set
     scene.sign(scene.save())
     edit()
     grants.switch_off(artist, Use.REMIX, by=scene.principal)
-    with pytest.raises(InvalidRequest, match="Not everybody permits remixes of Low Tide Choir: Mara Veil"):
+    with pytest.raises(InvalidRequest, match="Not everybody permits remixes of Low Tide Choir: Ada Lune"):
         programs.sign(program.versions.get(), by=scene.principal, fresh=True)
     grants.switch_on(artist, Use.REMIX, by=scene.principal, fresh=True)
     envelopes.end(scene.recording, by=scene.owner)

@@ -1,5 +1,6 @@
 """What plays of a remix, to whom, and what its page and its receipt say."""
 
+import copy
 import json
 from pathlib import Path
 
@@ -21,19 +22,32 @@ from rights import grants
 from rights.grants import Songs
 from rights.models import AfterEnd, Grant, Use
 from tests import factories
-from tests.artists import remix_drafts
-from tests.artists.remix_scene import Scene, create_scene
+from tests.artists import remix_drafts, remix_scene
+from tests.artists.remix_scene import Scene
 from tests.artists.studio.pages import visible_text
+from tests.catalog import audio as files
 from tests.rights import factories as owners
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_undo_time")]
 
 
 @pytest.fixture
-def scene(artist: Artist, settings: Settings, tmp_path: Path) -> Scene:
-    created = create_scene(artist, settings, tmp_path)
-    created.sign(created.save())
-    return created
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
+    with files.keep_in(audio_folder):
+        created = remix_scene.create_scene_in(module_artist, audio_folder)
+        created.sign(created.save())
+        return created
+
+
+@pytest.fixture
+def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
+    files.use_copy(audio_folder, settings, tmp_path)
+    return copy.deepcopy(module_scene)
 
 
 def sound_of(experience: Experience, name: str = "stream") -> str:

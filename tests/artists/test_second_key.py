@@ -1,5 +1,7 @@
 """A rightsholder that holds a key approves each draft too. Nothing goes out before all are in."""
 
+import copy
+
 import pytest
 
 from accounts.exceptions import NotAllowed, ReauthenticationRequired
@@ -21,8 +23,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_undo_time")]
 
 
 @pytest.fixture
-def song(artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(artist, permitted=False)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_song(module_artist: Artist) -> OwnedSong:
+    return owners.create_owned_song(module_artist, permitted=False)
+
+
+@pytest.fixture
+def song(db: None, module_song: OwnedSong) -> OwnedSong:
+    return copy.deepcopy(module_song)
 
 
 @pytest.fixture

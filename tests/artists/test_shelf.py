@@ -1,5 +1,6 @@
 """A fan offers a delivered remix to the artist's shelf, and the team decides about it."""
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -21,15 +22,23 @@ from rights import grants
 from rights.models import Decision, Use
 from tests import factories
 from tests.accounts.factories import switch_off
-from tests.artists import shelf_scene
+from tests.artists import remix_scene, shelf_scene
 from tests.artists.shelf_scene import Shelf
+from tests.catalog import audio as files
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def module_scene(module_artist: Artist, audio_folder: Path) -> Shelf:
+    with files.keep_in(audio_folder):
+        return shelf_scene.create_of(remix_scene.create_scene_in(module_artist, audio_folder))
+
+
 @pytest.fixture
-def scene(artist: Artist, settings: Settings, tmp_path: Path) -> Shelf:
-    return shelf_scene.create(artist, settings, tmp_path)
+def scene(db: None, module_scene: Shelf, audio_folder: Path, settings: Settings, tmp_path: Path) -> Shelf:
+    files.use_copy(audio_folder, settings, tmp_path)
+    return copy.deepcopy(module_scene)
 
 
 def heard_by(country: str = "PT") -> list[str]:
@@ -227,9 +236,9 @@ def test_others_read_the_name_as_it_was_checked(scene: Shelf) -> None:
     assert scene.offer("Ｚｅｙｎｅｐ  O´Neill").name == "Zeynep O’Neill"
 
 
-def test_under_18_it_is_by_a_fan(artist: Artist, settings: Settings, tmp_path: Path) -> None:
-    young = factories.create_fan("Ines", opted_in=artist, age_band="16_17")
-    scene = shelf_scene.create_of(shelf_scene.create_scene(artist, settings, tmp_path), young)
+def test_under_18_it_is_by_a_fan(scene: Shelf) -> None:
+    young = factories.create_fan("Ines", opted_in=scene.experience.artist, age_band="16_17")
+    scene = shelf_scene.deliver(scene.song, young)
     with pytest.raises(InvalidRequest, match="Under 18"):
         scene.offer("Ines")
 
@@ -238,11 +247,10 @@ def test_under_18_it_is_by_a_fan(artist: Artist, settings: Settings, tmp_path: P
     assert heard_by() == ["Remixed by a fan, approved by Mara Veil"]
 
 
-def test_it_is_offered_under_the_terms_that_were_shown_and_where_the_limits_share_it(
-    artist: Artist, settings: Settings, tmp_path: Path
-) -> None:
+def test_it_is_offered_under_the_terms_that_were_shown_and_where_the_limits_share_it(scene: Shelf) -> None:
     closed = type(shelf_scene.SHARED)(stream=True, download=False, share=False)
-    scene = shelf_scene.create(artist, settings, tmp_path, export=closed)
+    scene.song.sign(scene.song.save(export=closed))
+    scene = shelf_scene.deliver(scene.song)
     own = experiences.received_by(scene.maker).select_related("artist").get()
 
     assert shelf.may_offer(own) is False

@@ -1,5 +1,6 @@
 """The pages of the shelf: who sees, hears, offers and decides what."""
 
+import copy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ from listens.models import Listen
 from rights import grants
 from rights.models import Use
 from tests import factories
-from tests.artists import shelf_scene
+from tests.artists import remix_scene, shelf_scene
 from tests.artists.shelf_scene import Shelf
 from tests.artists.studio.pages import visible_text
+from tests.catalog import audio as files
 from tests.listens.factories import make_incoming
 
 pytestmark = pytest.mark.django_db
@@ -30,9 +32,16 @@ SHELF = "/artists/mara-veil/shelf"
 STUDIO = "/studio/mara-veil/shelf"
 
 
+@pytest.fixture(scope="module")
+def module_scene(module_artist: Artist, audio_folder: Path) -> Shelf:
+    with files.keep_in(audio_folder):
+        return shelf_scene.create_of(remix_scene.create_scene_in(module_artist, audio_folder))
+
+
 @pytest.fixture
-def scene(artist: Artist, settings: Settings, tmp_path: Path) -> Shelf:
-    return shelf_scene.create(artist, settings, tmp_path)
+def scene(db: None, module_scene: Shelf, audio_folder: Path, settings: Settings, tmp_path: Path) -> Shelf:
+    files.use_copy(audio_folder, settings, tmp_path)
+    return copy.deepcopy(module_scene)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What fans keep when a yes ends: it is frozen at delivery, and what stops says by whom and since when."""
 
+import copy
 from datetime import datetime
 
 import pytest
@@ -26,8 +27,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_undo_time")]
 
 
 @pytest.fixture
-def song(artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(artist, permitted=False)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_song(module_artist: Artist) -> OwnedSong:
+    return owners.create_owned_song(module_artist, permitted=False)
+
+
+@pytest.fixture
+def song(db: None, module_song: OwnedSong) -> OwnedSong:
+    return copy.deepcopy(module_song)
 
 
 def deliver(song: OwnedSong, use: str = Use.REMIX) -> Experience:

@@ -1,5 +1,6 @@
 """Tiers that are on sale, and orders of them, for tests. Everything goes through the product's own functions."""
 
+import copy
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -31,13 +32,24 @@ from tests.rights.albums import agree
 PRICES = (Price("month", "EUR", 400), Price("year", "EUR", 4000), Price("month", "JPY", 600))
 
 
-def connect_fake(monkeypatch: Any) -> FakeStripe:
-    """A FakeStripe that our clock drives, in the place of the provider of the settings. No other one has its ids."""
-    fake = FakeStripe(seed=None, wall_clock=time.time, start=int(time.time()))
+def connect_fake(monkeypatch: Any, fake: FakeStripe | None = None) -> FakeStripe:
+    """This FakeStripe in the place of the provider of the settings, or a new one, which our clock drives.
+
+    No other one has its ids.
+    """
+    fake = fake or FakeStripe(seed=None, wall_clock=time.time, start=int(time.time()))
     provider = Provider.of(sdk(fake))
     monkeypatch.setattr(provider_module, "connect", lambda *_: provider)
     monkeypatch.setattr(side_by_side, "AT_ONCE", 1)  # so that a fault hits the same request each time
     return fake
+
+
+def copy_scene[Scene](made: Scene, settings: Any, monkeypatch: Any) -> Scene:
+    """A copy of a scene that was made once a module. Its `fake` is the provider."""
+    settings.PAYMENTS = "simulated"
+    scene: Any = copy.deepcopy(made)
+    connect_fake(monkeypatch, scene.fake)
+    return scene
 
 
 @contextmanager

@@ -1,25 +1,28 @@
 """What refunds and disputes move may be more than the ledger has of a payment: it is posted, and the lease follows."""
 
-from typing import Any
-
 import pytest
 
 from billing.simulated import balance, disputes
 from catalog.models import Artist
 from ledger.balances import read_balance, read_balances
+from tests.artists.royalties import scene as royalties
+from tests.billing import factories as billing
 from tests.billing import fan_scene
 from tests.billing.fan_scene import Scene, assert_books_agree, assert_leases_follow_the_provider
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(fake_provider: Any, artist: Artist) -> Scene:
+@pytest.fixture(scope="module")
+def module_scene(module_artist: Artist) -> Scene:
     """The fan has paid 400, which the ledger has."""
-    scene = fan_scene.begin(fake_provider, artist)
-    scene.subscribe()
-    fan_scene.reconcile_all(scene)
-    return scene
+    with billing.run_fake() as fake:
+        return royalties.begin(fake, module_artist)
+
+
+@pytest.fixture
+def scene(shared_scene: Scene) -> Scene:
+    return shared_scene
 
 
 def refund(scene: Scene, amount: int) -> None:

@@ -13,7 +13,6 @@ from accounts.models import AgeChange, Person
 from audit.models import Entry
 from billing import closing, paybacks, subscription_changes
 from billing.models import Checkout, Closure, Entitlement, Refund, Subscription
-from catalog.models import Artist
 from tests import factories
 from tests.adversarial.test_database_constraints import refused, sql
 from tests.billing import fan_scene, hold_scene
@@ -23,9 +22,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def scene(fake_provider: Any, artist: Artist) -> Scene:
+def scene(shared_scene: Scene) -> Scene:
     """The fan has paid for a month of one artist, and ordered a tier of another."""
-    scene = fan_scene.begin(fake_provider, artist)
+    scene = shared_scene
     scene.subscribe()
     fan_scene.reconcile_all(scene)
     fan_scene.begin(scene.fake, factories.create_artist("Ove Lind"), scene.fan).order()
@@ -167,9 +166,9 @@ def test_lowering_an_age_ends_what_is_paid_and_pays_the_open_period_back(scene: 
 
 
 def test_a_subscription_with_payments_that_are_not_known_ends_all_the_same_and_is_paid_back_later(
-    fake_provider: Any, artist: Artist
+    shared_scene: Scene,
 ) -> None:
-    scene = fan_scene.begin(fake_provider, artist)
+    scene = shared_scene
     scene.subscribe()
     charge = scene.find("charge")
     moved, charge["balance_transaction"] = charge["balance_transaction"], None  # the provider moved nothing yet

@@ -16,7 +16,6 @@ from billing.exceptions import AboveCap, NotForSale, Refused, TermsChanged, Unpa
 from billing.models import Entitlement, Gift, Invoice, Refund, SpendingSettings, Subscription
 from billing.recognition import add_months
 from billing.simulated import checkout as hosted
-from catalog.models import Artist
 from fans import payment_mails, wrong_codes
 from ledger.balances import read_balance
 from tests import factories
@@ -29,9 +28,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def scene(fake_provider: Any, artist: Artist) -> Scene:
+def scene(shared_scene: Scene) -> Scene:
     """Its fan is the giver."""
-    return fan_scene.begin(fake_provider, artist)
+    return shared_scene
 
 
 @pytest.fixture

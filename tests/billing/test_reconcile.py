@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db.models import F
@@ -10,7 +9,6 @@ from django.utils import timezone
 
 from billing import reconcile
 from billing.models import Customer, Invoice, Subscription, SyncMark, WebhookEvent
-from catalog.models import Artist
 from tests import factories
 from tests.billing import fan_scene, mirrors
 from tests.billing.fan_scene import Scene
@@ -19,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def scene(fake_provider: Any, artist: Artist) -> Scene:
-    return fan_scene.begin(fake_provider, artist)
+def scene(shared_scene: Scene) -> Scene:
+    return shared_scene
 
 
 def two_of_which_the_first_cannot_be_stored(scene: Scene) -> tuple[str, str]:

@@ -1,13 +1,10 @@
 """A fan pays once for one artist: the newer subscription is paid back and then ends, whatever fails on the way."""
 
-from typing import Any
-
 import pytest
 from django.db.models import Sum
 
 from billing import paybacks, second_subscriptions
 from billing.models import Checkout, Refund
-from catalog.models import Artist
 from tests.billing import fan_scene
 from tests.billing.fan_scene import DAY, Scene, assert_books_agree, assert_leases_follow_the_provider, work_all
 
@@ -15,8 +12,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def scene(fake_provider: Any, artist: Artist) -> Scene:
-    return fan_scene.begin(fake_provider, artist)
+def scene(shared_scene: Scene) -> Scene:
+    return shared_scene
 
 
 def buy_twice(scene: Scene) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -21,7 +20,6 @@ from billing.models import (
     WebhookEvent,
 )
 from billing.sync import lock_subscription, sync_subscription
-from catalog.models import Artist
 from events.models import Outbox
 from ledger.balances import read_balance, read_balances
 from ledger.models import Transaction
@@ -34,8 +32,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def scene(fake_provider: Any, artist: Artist) -> Scene:
-    return fan_scene.begin(fake_provider, artist)
+def scene(shared_scene: Scene) -> Scene:
+    return shared_scene
 
 
 def notices(scene: Scene) -> list[str]:

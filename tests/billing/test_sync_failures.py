@@ -11,17 +11,15 @@ from billing.models import (
     Invoice,
     WebhookEvent,
 )
-from catalog.models import Artist
 from ledger.models import Transaction
-from tests.billing import fan_scene
 from tests.billing.fan_scene import Scene, assert_books_agree, assert_leases_follow_the_provider, work_all
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def scene(fake_provider: Any, artist: Artist) -> Scene:
-    return fan_scene.begin(fake_provider, artist)
+def scene(shared_scene: Scene) -> Scene:
+    return shared_scene
 
 
 def test_what_the_provider_fails_to_answer_is_tried_again_and_then_given_up_and_replayed(scene: Scene) -> None:

@@ -2,11 +2,15 @@
 
 import hashlib
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings as django_settings
 from django.db import transaction
+from django.test import override_settings
 from pytest_django import Settings
 
 from catalog import audio, audio_uploads, sources
@@ -20,6 +24,19 @@ def settings_for(folder: Path) -> dict[str, Any]:
     """The settings of a storage of audio files below this folder."""
     place = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(folder / "audio")}}
     return {"STORAGES": {**django_settings.STORAGES, "audio": place}, "AUDIO_COPIES": folder / "copies"}
+
+
+@contextmanager
+def keep_in(folder: Path) -> Iterator[None]:
+    """Within the block the storage of audio files is below this folder: for a scene that is made once a module."""
+    with override_settings(**settings_for(folder)):
+        yield
+
+
+def use_copy(folder: Path, settings: Settings, own: Path) -> None:
+    """The storage of audio files is below the test's own folder, and has what is in this one."""
+    shutil.copytree(folder, own, dirs_exist_ok=True)
+    use_folder(settings, own)
 
 
 def use_folder(settings: Settings, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Tests of reports by fans and of their page."""
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -18,9 +19,14 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def experience() -> Experience:
+@pytest.fixture(scope="module")
+def module_experience(module_db: None) -> Experience:
     return factories.create_experience(factories.create_artist())
+
+
+@pytest.fixture
+def experience(db: None, module_experience: Experience) -> Experience:
+    return copy.deepcopy(module_experience)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import Consent
 from audit.models import Entry
@@ -28,13 +29,19 @@ pytestmark = pytest.mark.django_db
 PAGE = "/subscriptions"
 
 
-@pytest.fixture
-def scene(fake_provider: Any, artist: Artist) -> Scene:
+@pytest.fixture(scope="module")
+def module_scene(module_artist: Artist) -> Scene:
     """The fan has paid for a month."""
-    scene = fan_scene.begin(fake_provider, artist)
-    scene.subscribe()
-    fan_scene.reconcile_all(scene)
+    with billing.run_fake() as fake:
+        scene = fan_scene.begin(fake, module_artist)
+        scene.subscribe()
+        fan_scene.reconcile_all(scene)
     return scene
+
+
+@pytest.fixture
+def scene(db: None, module_scene: Scene, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    return billing.copy_scene(module_scene, settings, monkeypatch)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The dry run of an agreement counts what would be usable and says who blocks the rest; signing then does the same."""
 
+import copy
 from collections import Counter
 from datetime import timedelta
 
@@ -21,8 +22,18 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def song(artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(artist, permitted=False)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_song(module_artist: Artist) -> OwnedSong:
+    return owners.create_owned_song(module_artist, permitted=False)
+
+
+@pytest.fixture
+def song(db: None, module_song: OwnedSong) -> OwnedSong:
+    return copy.deepcopy(module_song)
 
 
 def everybody(song: OwnedSong) -> list[Party]:

@@ -1,5 +1,6 @@
 """Agreements in versions: what every party accepted is permitted from its start to its end, and never edited."""
 
+import copy
 from datetime import timedelta
 
 import pytest
@@ -25,8 +26,18 @@ REMIXES = Terms("Remixes of all songs.", (Scope(Use.REMIX),))
 
 
 @pytest.fixture
-def song(artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(artist, permitted=False)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_song(module_artist: Artist) -> OwnedSong:
+    return owners.create_owned_song(module_artist, permitted=False)
+
+
+@pytest.fixture
+def song(db: None, module_song: OwnedSong) -> OwnedSong:
+    return copy.deepcopy(module_song)
 
 
 def everybody(song: OwnedSong) -> list[Party]:

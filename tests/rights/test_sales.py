@@ -1,5 +1,6 @@
 """Who is paid for a sale: every role of the scheme resolves to the parties of these recordings at this moment."""
 
+import copy
 from datetime import timedelta
 from fractions import Fraction
 
@@ -25,8 +26,25 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def album(artist: Artist) -> Album:
-    return create_album(artist)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_album(module_artist: Artist) -> Album:
+    return create_album(module_artist, agreed=False)
+
+
+@pytest.fixture
+def new_album(db: None, module_album: Album) -> Album:
+    """Nobody agreed on anything."""
+    return copy.deepcopy(module_album)
+
+
+@pytest.fixture
+def album(new_album: Album) -> Album:
+    agree("A-1", new_album.scheme, *new_album.everybody)
+    return new_album
 
 
 def sell(album: Album, *, use: str = Use.REMIX, songs: tuple[Recording, ...] = (), **about: object) -> Sale:
@@ -150,8 +168,8 @@ def test_nothing_is_sold_while_a_claim_beside_the_whole_is_disputed(album: Album
     assert sum(sell(album).fractions.values()) == 1
 
 
-def test_a_session_pool_without_a_party_is_named(artist: Artist) -> None:
-    album = create_album(artist, agreed=False)
+def test_a_session_pool_without_a_party_is_named(new_album: Album) -> None:
+    album = new_album
     agree("A-1", add_scheme({Role.RECORDING_OWNER: 9_000, Role.SESSION_POOL: 1_000}), *album.everybody)
 
     assert missing(resolve(album)) == (
@@ -180,8 +198,8 @@ def test_a_yes_without_a_split_is_not_enough(album: Album) -> None:
     assert missing(resolve(album)) == ("Lark (publisher) has not accepted how income from remixes is split",)
 
 
-def test_the_label_and_the_publisher_accepted_different_splits(artist: Artist) -> None:
-    album = create_album(artist, agreed=False)
+def test_the_label_and_the_publisher_accepted_different_splits(new_album: Album) -> None:
+    album = new_album
     other = add_scheme()
     agree("A-1", album.scheme, album.mara, album.label)
     agree("B-1", other, album.lark, album.kestrel, album.ida, album.ben, album.cleo)
@@ -195,16 +213,16 @@ def test_the_label_and_the_publisher_accepted_different_splits(artist: Artist) -
     assert sell(album).scheme == album.scheme
 
 
-def test_agreements_of_both_sides_that_accept_one_scheme_sell(artist: Artist) -> None:
-    album = create_album(artist, agreed=False)
+def test_agreements_of_both_sides_that_accept_one_scheme_sell(new_album: Album) -> None:
+    album = new_album
     agree("A-1", album.scheme, album.mara, album.label)
     agree("B-1", album.scheme, album.lark, album.kestrel, album.ida, album.ben, album.cleo)
 
     assert sum(sell(album).fractions.values()) == 1
 
 
-def test_the_scheme_of_another_use_splits_nothing(artist: Artist) -> None:
-    album = create_album(artist, agreed=False)
+def test_the_scheme_of_another_use_splits_nothing(new_album: Album) -> None:
+    album = new_album
     agree("A-1", add_scheme(use=Use.PLAYLIST), *album.everybody)
 
     assert "Harbor Lane (label) has not accepted how income from remixes is split" in missing(resolve(album))

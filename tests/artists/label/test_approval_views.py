@@ -1,5 +1,6 @@
 """The page where a rightsholder uses its key, the API that does the same, and what the artist's team sees of it."""
 
+import copy
 import re
 
 import pytest
@@ -26,10 +27,20 @@ JSON = "application/json"
 
 
 @pytest.fixture
-def song(artist: Artist) -> OwnedSong:
-    song = owners.create_owned_song(artist, permitted=False)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_song(module_artist: Artist) -> OwnedSong:
+    song = owners.create_owned_song(module_artist, permitted=False)
     agree(song, keys=(Key(song.label), Key(song.publisher)))
     return song
+
+
+@pytest.fixture
+def song(db: None, module_song: OwnedSong) -> OwnedSong:
+    return copy.deepcopy(module_song)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """What changed between a rightsholder and an artist: on the page of its switches, its history and in the API."""
 
+import copy
+
 import pytest
 from django.test import Client
 
@@ -19,8 +21,18 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def song(artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(artist, permitted=False)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_song(module_artist: Artist) -> OwnedSong:
+    return owners.create_owned_song(module_artist, permitted=False)
+
+
+@pytest.fixture
+def song(db: None, module_song: OwnedSong) -> OwnedSong:
+    return copy.deepcopy(module_song)
 
 
 @pytest.fixture

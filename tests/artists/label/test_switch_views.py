@@ -1,5 +1,6 @@
 """A rightsholder's own switches: for all songs of an artist and for each, with everybody else's answer beside them."""
 
+import copy
 from datetime import timedelta
 
 import pytest
@@ -24,8 +25,18 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def song(artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(artist)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_song(module_artist: Artist) -> OwnedSong:
+    return owners.create_owned_song(module_artist)
+
+
+@pytest.fixture
+def song(db: None, module_song: OwnedSong) -> OwnedSong:
+    return copy.deepcopy(module_song)
 
 
 def path(song: OwnedSong) -> str:

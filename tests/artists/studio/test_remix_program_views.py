@@ -1,5 +1,6 @@
 """The page and the API of programs of remixes by moment."""
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,29 @@ from artists.models import Moment, Program
 from artists.remixes import envelopes
 from catalog.models import Artist
 from tests import factories
-from tests.artists import remix_drafts
-from tests.artists.remix_scene import Scene, create_scene
+from tests.artists import remix_drafts, remix_scene
+from tests.artists.remix_scene import Scene
 from tests.artists.studio.pages import fresh_member_client, member_client, program_path, visible_text
+from tests.catalog import audio as files
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def scene(artist: Artist, settings: Settings, tmp_path: Path) -> Scene:
-    return create_scene(artist, settings, tmp_path)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
+    with files.keep_in(audio_folder):
+        return remix_scene.create_scene_in(module_artist, audio_folder)
+
+
+@pytest.fixture
+def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
+    files.use_copy(audio_folder, settings, tmp_path)
+    return copy.deepcopy(module_scene)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The page of an envelope: save limits, hear the corners, sign, and end it."""
 
+import copy
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -22,13 +23,21 @@ from rights.models import Use
 from tests import factories
 from tests.artists import remix_scene
 from tests.artists.remix_scene import Scene
+from tests.catalog import audio as files
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
+    with files.keep_in(audio_folder):
+        return remix_scene.create_scene_in(module_artist, audio_folder)
+
+
 @pytest.fixture
-def scene(artist: Artist, settings: Settings, tmp_path: Path) -> Scene:
-    return remix_scene.create_scene(artist, settings, tmp_path)
+def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
+    files.use_copy(audio_folder, settings, tmp_path)
+    return copy.deepcopy(module_scene)
 
 
 def address(scene: Scene, *more: str) -> str:

@@ -1,5 +1,6 @@
 """The remix desk as a page: change, hear, undo, keep, and what is refused."""
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -18,16 +19,24 @@ from fans.models import Render
 from fans.remix_models import RemixOffer
 from tests import factories
 from tests.artists import remix_request_scene, remix_scene
+from tests.catalog import audio as files
 from tests.fans.pages import HTMX, count_queries, signed_in_client
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def offer(artist: Artist, settings: Settings, tmp_path: Path) -> RemixOffer:
-    scene = remix_scene.create_scene(artist, settings, tmp_path)
-    scene.sign(scene.save())
+@pytest.fixture(scope="module")
+def module_offer(module_artist: Artist, audio_folder: Path) -> RemixOffer:
+    with files.keep_in(audio_folder):
+        scene = remix_scene.create_scene_in(module_artist, audio_folder)
+        scene.sign(scene.save())
     return RemixOffer.objects.select_related("artist").get()
+
+
+@pytest.fixture
+def offer(db: None, module_offer: RemixOffer, audio_folder: Path, settings: Settings, tmp_path: Path) -> RemixOffer:
+    files.use_copy(audio_folder, settings, tmp_path)
+    return copy.deepcopy(module_offer)
 
 
 @pytest.fixture
@@ -164,10 +173,10 @@ def test_too_many_changes_a_minute_are_told_and_lose_nothing(client: Client, url
 
 
 def test_a_closed_offer_says_so_and_keeps_the_tries(
-    client: Client, url: str, offer: RemixOffer, artist: Artist
+    client: Client, url: str, offer: RemixOffer, shared_artist: Artist
 ) -> None:
     client.post(url, {"do": "keep"}, headers=HTMX)
-    envelopes.end(offer.recording, by=factories.get_member(artist, "principal"))
+    envelopes.end(offer.recording, by=factories.get_member(shared_artist, "principal"))
 
     assert "Remixes of this song are closed" in client.get(url).content.decode()
     assert client.post(url, {"do": "surprise"}).status_code == 410

@@ -1,5 +1,6 @@
 """Imports of a label's catalogue: the verdicts of a dry run, and what comes in."""
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -32,9 +33,20 @@ ISRC = "PTPLR2500417"
 
 
 @pytest.fixture
-def label(label: Party, artist: Artist) -> Party:
-    owners.add_to_roster(label, artist)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_label(module_artist: Artist) -> Party:
+    label = owners.create_party()
+    owners.add_to_roster(label, module_artist)
     return label
+
+
+@pytest.fixture
+def label(db: None, module_label: Party) -> Party:
+    return copy.deepcopy(module_label)
 
 
 def add(artist: Artist, title: str, **terms: Any) -> Recording:

@@ -1,5 +1,6 @@
 """Writers, publishers and part-owners that a catalogue file names: who is asked, and what a remix still lacks."""
 
+import copy
 from collections import Counter
 from typing import Any
 
@@ -20,9 +21,20 @@ HEADING = "title,artist,isrc,iswc,work_title,writers,publishers,owners"
 
 
 @pytest.fixture
-def label(label: Party, artist: Artist) -> Party:
-    owners.add_to_roster(label, artist)
+def artist(shared_artist: Artist) -> Artist:
+    return shared_artist
+
+
+@pytest.fixture(scope="module")
+def module_label(module_artist: Artist) -> Party:
+    label = owners.create_party()
+    owners.add_to_roster(label, module_artist)
     return label
+
+
+@pytest.fixture
+def label(db: None, module_label: Party) -> Party:
+    return copy.deepcopy(module_label)
 
 
 @pytest.fixture
