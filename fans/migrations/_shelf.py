@@ -25,7 +25,7 @@ BEGIN
         SELECT FROM fans_experience delivered
         JOIN fans_render made ON made.id = (delivered.text::jsonb->>'render')::bigint
         JOIN fans_render copy ON copy.id = NEW.render_id AND copy.kind = 'shelf'
-        WHERE delivered.id = NEW.experience_id AND delivered.maker IN ('desk', 'rules')
+        WHERE delivered.id = NEW.experience_id AND delivered.maker IN ('desk', 'rules', 'team')
         AND delivered.withdrawn_at IS NULL
         AND (delivered.person_id, delivered.artist_id, delivered.mark, delivered.credit)
             = (NEW.person_id, NEW.artist_id, NEW.mark, NEW.credit)
