@@ -940,7 +940,7 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        help_text="of the maker, as others read it; empty: a fan", max_length=80, null=True
+                        help_text="of the maker, as others read it; empty: a fan", max_length=48, null=True
                     ),
                 ),
                 ("is_name_refused", models.BooleanField(db_default=False, default=False)),

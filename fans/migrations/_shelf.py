@@ -91,8 +91,8 @@ BEGIN
     IF NEW.state = 'off' THEN
         NEW.decided_at := OLD.decided_at;
         NEW.ended_at := statement_timestamp();
-    ELSE
-        NEW.decided_at := statement_timestamp();
+    ELSE  -- a name that is refused later changes nothing about since when it is heard
+        NEW.decided_at := coalesce(OLD.decided_at, statement_timestamp());
     END IF;
     IF NOT (NEW.state = 'off' AND (actor = 'person:' || NEW.person_id OR actor LIKE 'system:%')) THEN
         PERFORM FROM accounts_team JOIN catalog_artist artist ON artist.team_id = accounts_team.id
