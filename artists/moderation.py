@@ -1,4 +1,7 @@
-"""Pause a program when the reports of fans weigh enough, and list them for its team. The team can resume it."""
+"""Pause a program when the reports of fans weigh enough, and list them for its team. The team can resume it.
+
+What stands on a shelf is taken off when staff uphold a report on it; before, its team sees what hearers reported.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,21 +11,33 @@ from django.conf import settings
 from django.db import transaction
 
 from artists.models import Program
-from artists.notifications import program_notices
+from artists.notifications import artist_team_notices, program_notices
+from artists.remixes import shelf
 from audit import trail
 from audit.actors import SystemActor
 from catalog.models import Artist
+from fans.models import ShelfEntry
+from fans.shelf import CHANGED
 from live import notices
 from trust import reports
-from trust.counts import ReportCounts, claim_programs, count_by_program
+from trust.counts import ReportCounts, claim_programs, claim_shared, count_by_program
 from trust.models import Report
 
 BATCH_SIZE = 200
 ACTOR = SystemActor.REPORTS
 
 
+def look_at_next() -> bool:
+    """Weigh one batch of reports on programs, and look at one on shelves. Returns whether there were any.
+
+    Several processes may call it.
+    """
+    found = [weigh_next(), follow_shared()]  # both, also where the first found some
+    return any(found)
+
+
 def weigh_next() -> bool:
-    """Weigh one batch of reports in one transaction. Returns whether there were any. Several processes may call it."""
+    """Weigh one batch of reports on programs in one transaction. Returns whether there were any."""
     with transaction.atomic():
         ids = claim_programs(BATCH_SIZE)
         if not ids:
@@ -31,6 +46,22 @@ def weigh_next() -> bool:
         counts = count_by_program({program.pk: program.reports_from for program in programs})
         _pause_programs([program for program in programs if counts[program.pk].stops_program], counts)
     return True
+
+
+def follow_shared() -> bool:
+    """Tell teams what hearers reported on their shelves, and take off what staff agree about. Returns whether any."""
+    with transaction.atomic():
+        reports_on = claim_shared(BATCH_SIZE)
+        entries = ShelfEntry.objects.in_bulk({int(report.subject.removeprefix("shelf:")) for report in reports_on})
+        upheld = {report.subject for report in reports_on if report.state == Report.State.UPHELD}
+        told = []
+        for pk, entry in sorted(entries.items()):
+            if str(entry) in upheld:
+                told += shelf.end_reported(pk, by=ACTOR)
+            else:
+                told += artist_team_notices(CHANGED, entry.artist_id, str(entry))
+        notices.post(told)
+    return bool(reports_on)
 
 
 def _lock_stoppable_programs(ids: set[int]) -> list[Program]:
@@ -73,6 +104,12 @@ def _join_reasons(reasons: Sequence[str]) -> str:
     return "; ".join(f"{label[0].lower()}{label[1:]}" for label in (Report.Reason(reason).label for reason in reasons))
 
 
+def count_reported(artist: Artist) -> int:
+    """How many of the remixes on the artist's page fans reported, as long as staff have not decided."""
+    on_shelf = [entry.split(":")[1] for entry in reports.list_open_on_shelf(artist.pk)]
+    return ShelfEntry.objects.filter(artist=artist, pk__in=on_shelf, state=ShelfEntry.State.ON).count()
+
+
 @dataclass(frozen=True, slots=True)
 class ReportSummary:
     """What the studio shows of one report: enough to learn from, too little to find out which fan reported it."""
@@ -84,9 +121,14 @@ class ReportSummary:
 
 
 def list_reports(artist: Artist, *, limit: int = 50) -> list[ReportSummary]:
-    """The newest reports on messages of this artist's programs, in two queries."""
+    """The newest reports on what this artist's programs made and on the shelf, in two queries."""
     names = dict(artist.programs.values_list("pk", "name"))
     return [
-        ReportSummary(names[program], Report.Reason(reason).label, Report.State(state).label, at.date())
+        ReportSummary(
+            names[program] if program else "Remixes by fans",
+            Report.Reason(reason).label,
+            Report.State(state).label,
+            at.date(),
+        )
         for program, reason, state, at in reports.list_for_artist(artist.pk, limit=limit)
     ]

@@ -62,6 +62,7 @@ urlpatterns = [
         name="api-remix-requests",
     ),
     path("api/v1/artists/<slug:slug>/shelf", shelf_api.ShelfView.as_view(), name="api-shelf"),
+    path("api/v1/shelf/<int:pk>/report", shelf_api.ShelfReportView.as_view(), name="api-shelf-report"),
     path("api/v1/experiences/<uuid:pk>/shelf", shelf_api.ExperienceShelfView.as_view(), name="api-experience-shelf"),
     path("api/v1/requests", request_api.RequestsView.as_view(), name="api-requests"),
     path("api/v1/requests/<int:pk>", request_api.RequestView.as_view(), name="api-request"),

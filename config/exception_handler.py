@@ -15,6 +15,7 @@ from billing.exceptions import InvalidTerms, NotAgreed, PaymentsOff, ProviderErr
 from billing.exceptions import Refused as NotSold
 from rights.exceptions import RightsError
 from rights.imports.exceptions import ImportRefused
+from trust.exceptions import AlreadyReported, ReportRefused
 from web import problems
 from web.exceptions import Conflict
 
@@ -35,6 +36,8 @@ STATUS_BY_EXCEPTION: dict[type[Exception], int] = {
     NotSold: 409,
     PaymentsOff: 409,
     ProviderError: 503,
+    ReportRefused: 400,
+    AlreadyReported: 409,
     OperationalError: 503,
     InterfaceError: 503,
 }

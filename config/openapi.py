@@ -27,6 +27,8 @@ ENUM_NAMES = {
     "ProgramKindEnum": "artists.models.Program.Kind",
     "RequestStateEnum": "artists.models.ExperienceRequest.State",
     "ShelfStateEnum": "fans.models.ShelfEntry.State",
+    "ReportStateEnum": "trust.models.Report.State",
+    "ReportReasonEnum": "trust.models.Report.Reason",
 }
 """What the schema calls choices of which several fields have the same name."""
 SETTINGS = {

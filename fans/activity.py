@@ -28,6 +28,8 @@ class ActivityItem:
     """None: the words of the report were erased, and the artist's name with them."""
     experience_id: UUID | None
     """None: this fan has no such experience."""
+    is_on_shelf: bool = False
+    """Whether the report was about a remix that another fan shared."""
 
 
 def recent_activity(person: Person) -> list[ActivityItem]:
@@ -51,11 +53,13 @@ def _answered_reports(person: Person, since: datetime) -> list[ActivityItem]:
         ),
     )
     rows = reports.order_by("-handled_at").values_list(
-        "handled_at", "state", "artist", "shown__artist", "spot", "experience_id"
+        "handled_at", "state", "artist", "shown__artist", "spot", "experience_id", "program"
     )
     return [
-        ActivityItem(at, state, Artist(pk=artist, name=name, spot=spot or "") if name else None, experience_id)
-        for at, state, artist, name, spot, experience_id in rows[:MAX_ITEMS]
+        ActivityItem(
+            at, state, Artist(pk=artist, name=name, spot=spot or "") if name else None, experience_id, program is None
+        )
+        for at, state, artist, name, spot, experience_id, program in rows[:MAX_ITEMS]
         if at
     ]
 

@@ -15,6 +15,7 @@ class Choice(models.TextChoices):
 
     HAND = "hand", "the fan: by hand, by a mood, by words that rules understood"
     RULES = "rules", "rules, from the fan's listening"
+    TEAM = "team", "the artist's side, who suggested it"
 
 
 class RemixDesk(models.Model):
@@ -31,7 +32,7 @@ class RemixDesk(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["person", "recording"], name="one_desk_a_fan_and_recording"),
-            models.CheckConstraint(condition=Q(choice__in=["hand", "rules"]), name="a_desk_says_who_chose"),
+            models.CheckConstraint(condition=Q(choice__in=["hand", "rules", "team"]), name="a_desk_says_who_chose"),
         ]
 
     def __str__(self) -> str:
@@ -58,7 +59,7 @@ class RemixTry(models.Model):
             models.UniqueConstraint(fields=["person", "recording", "number"], name="tries_have_numbers"),
             models.UniqueConstraint(fields=["person", "recording", "recipe"], name="a_try_is_kept_once"),
             models.CheckConstraint(condition=Q(number__gte=1, number__lte=MAX_TRIES), name="ten_tries_at_most"),
-            models.CheckConstraint(condition=Q(choice__in=["hand", "rules"]), name="a_try_says_who_chose"),
+            models.CheckConstraint(condition=Q(choice__in=["hand", "rules", "team"]), name="a_try_says_who_chose"),
         ]
 
     def __str__(self) -> str:

@@ -26,7 +26,7 @@ from fans.shelf_models import ShelfEntry as ShelfEntry  # noqa: PLC0414
 from rights.models import CONTENT_HASH, WHY_HASH, AfterEnd, Decision, StoredClearance, Use
 from rights.stops import Stop, read_stop
 
-SOUND_MAKERS = ("desk", "rules")
+SOUND_MAKERS = ("desk", "rules", "team")
 """Who chose the recipe of a remix, as `maker` says it: its fan at the desk, or rules."""
 
 

@@ -12,7 +12,7 @@ from ai.provenance.label import Part
 from billing.models import EarnedShare
 from fans.desk.words import format_length
 from fans.models import Experience, Mark
-from fans.remixes import MAKER_DESK, Remix, find_remix, is_remix
+from fans.remixes import MAKER_DESK, MAKER_RULES, MAKER_TEAM, Remix, find_remix, is_remix
 from rights import hashing
 from rights.models import ClearanceGrant, Decision, Grant
 from rights.refusals import write_use
@@ -75,7 +75,11 @@ def list_parts(mark: str, credit: str, maker: str, remix: Remix | None = None) -
 
 def _list_remix_parts(artist: str, maker: str, remix: Remix | None) -> list[dict[str, str]]:
     """The five parts that music services ask about, where the paper is still there, and who chose. No sound is new."""
-    chosen_by = ("a fan, at the remix desk", "person") if maker == MAKER_DESK else ("rules, no model", "rules")
+    chosen_by = {
+        MAKER_DESK: ("a fan, at the remix desk", "person"),
+        MAKER_RULES: ("rules, no model", "rules"),
+        MAKER_TEAM: (f"{artist}’s side, who suggested it", "person"),
+    }[maker]
     parts = [
         {"part": "changes", "by": chosen_by[0], "kind": chosen_by[1]},
         {"part": "sound", "by": f"{artist}’s own recording, rendered by rules, no model", "kind": "rules"},

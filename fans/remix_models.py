@@ -7,6 +7,9 @@ from django.db.models import CharField, F, GeneratedField, Q
 from django.db.models.functions import Cast, Now
 
 from accounts.models import Person
+from ai.remix.check import recipe_if_inside
+from ai.remix.envelope import Envelope
+from ai.remix.source import Source
 from catalog.models import Artist, Recording, RecordingSource
 from fans.desk_models import Choice
 from rights.models import Decision, EnvelopeHash, StoredClearance
@@ -55,6 +58,11 @@ class RemixOffer(models.Model):
 
     def __str__(self) -> str:
         return f"remix_offer:{self.pk}"
+
+    def allows(self, recipe: str) -> bool:
+        """Whether this recipe, as JSON, is inside the limits. Reads the source."""
+        envelope, source = Envelope.parse(self.content), Source.parse(self.source.content)
+        return recipe_if_inside(envelope, source, recipe) is not None
 
 
 class Render(models.Model):
@@ -127,7 +135,7 @@ class Render(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["corner", "original"], choice="")
-                | ~Q(kind__in=["corner", "original"]) & Q(choice__in=["hand", "rules"]),
+                | ~Q(kind__in=["corner", "original"]) & Q(choice__in=["hand", "rules", "team"]),
                 name="a_fans_render_says_who_chose",
             ),
             models.CheckConstraint(

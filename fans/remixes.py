@@ -19,7 +19,8 @@ from fans.models import SOUND_MAKERS, Experience, RemixOffer, Render, RenderFile
 from fans.remix_paper import FileFacts, Paper
 from fans.remix_player import RemixPlayer, count_milliseconds, draw_pictures, list_pieces
 
-MAKER_DESK, MAKER_RULES = SOUND_MAKERS
+MAKER_DESK, MAKER_RULES, MAKER_TEAM = SOUND_MAKERS
+CHOICES = {MAKER_DESK: Choice.HAND, MAKER_RULES: Choice.RULES, MAKER_TEAM: Choice.TEAM}
 STREAM, MASTER = RenderFile.Name.STREAM, RenderFile.Name.MASTER
 
 
@@ -57,7 +58,7 @@ class Remix:
         return words.describe(self.source, self.recipe)
 
     def disclosure(self, maker: str) -> Disclosure:
-        return disclosure(self.source, self.recipe, Choice.HAND if maker == MAKER_DESK else Choice.RULES)
+        return disclosure(self.source, self.recipe, CHOICES[maker])
 
     @cached_property
     def may_download(self) -> bool:

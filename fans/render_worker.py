@@ -24,7 +24,7 @@ from ai.remix.recipe import Recipe
 from ai.remix.render_request import RenderFailed, RenderRequest, Window
 from ai.remix.source import Source
 from catalog import audio
-from fans import remix_paper, renders
+from fans import remix_paper, renders, shelf
 from fans.models import Render, RenderFile
 from live import notices
 from rights import clearance
@@ -182,6 +182,7 @@ def _finish(render: Render, sound: Mapping[str, Any], files: "Mapping[str, File]
         audio.replace(file.path, renders.fan_file_name(render, name))
     _own(render).update(state=Render.State.READY, done_at=Now(), **sound)
     _tell(render)
+    shelf.tell_copy(render)
     if render.kind in (Render.Kind.FULL, Render.Kind.SHELF):
         RenderFile.objects.bulk_create(
             RenderFile(render=render, name=name, sha256=file.sha256, bytes=file.bytes, media_type=file.media_type)
@@ -229,5 +230,6 @@ def _fail(render: Render, problem: str, *, is_final: bool = False) -> None:
     if is_final or render.attempts >= MAX_ATTEMPTS:
         _own(render).update(state=Render.State.FAILED, problem=problem, done_at=Now())
         _tell(render)
+        shelf.tell_copy(render)
     else:
         _own(render).update(due_at=Now() + due.pause_after(render.attempts, FIRST_PAUSE, LONGEST_PAUSE))

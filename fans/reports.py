@@ -1,10 +1,11 @@
-"""A fan's report about an experience they received."""
+"""A fan's report about an experience they received, or about a remix that another fan shared."""
 
 from typing import Any
 
 from accounts.models import Person
-from fans import engagement, experiences, remixes
-from fans.models import Experience
+from fans import engagement, experiences, remixes, shelf
+from fans.models import Experience, ShelfEntry
+from fans.remixes import Remix
 from trust import reports
 from trust.models import Report
 
@@ -29,6 +30,25 @@ def report_experience(experience: Experience, *, by: Person, reason: str, said: 
     return reports.file_report(new, by=by)
 
 
+def report_entry(entry: ShelfEntry, *, by: Person, reason: str, said: str = "") -> Report:
+    """The same about what this person can hear on a shelf, or its name. It counts for no program.
+
+    Raises what `trust.reports.file_report` raises.
+    """
+    counted = engagement.find_engagement(by, entry.artist)
+    new = reports.NewReport(
+        subject=str(entry),
+        artist=entry.artist_id,
+        program=None,
+        listens=counted.listens if counted else 0,
+        audience=None,
+        reason=reason,
+        words=said,
+        shown=_freeze_entry(entry),
+    )
+    return reports.file_report(new, by=by)
+
+
 def find_report(experience: Experience, *, by: Person) -> Report | None:
     """This person's report about it, if there is one."""
     return reports.find_report(by, str(experience))
@@ -47,10 +67,26 @@ def _freeze_shown(experience: Experience) -> dict[str, Any]:
     }
 
 
+def _freeze_entry(entry: ShelfEntry) -> dict[str, Any]:
+    """The same of an entry of a shelf. Its maker's name is erased from it with the entry."""
+    return {
+        "artist": entry.artist.name,
+        "text": _describe(shelf.open_remix(entry)),
+        "mark": entry.mark_words,
+        "made": entry.mark,
+        "why": None,
+        "program": f"{entry.recording.title}, remix by {entry.maker or 'a fan'}",
+        "delivered_at": entry.decided_at.isoformat(timespec="seconds") if entry.decided_at else None,
+    }
+
+
 def _write_shown(experience: Experience) -> str | None:
-    """Its words, or of a remix what it is: staff find its sound by the number of its render."""
+    """Its words, or of a remix what it is."""
     remix = remixes.find_remix(experience.maker, experience.text)
-    if remix is None:
-        return experience.text
+    return experience.text if remix is None else _describe(remix)
+
+
+def _describe(remix: Remix) -> str:
+    """What a remix is: staff find its sound by the number of its render."""
     changes = "; ".join(f"{what}: {how}" for what, how in remix.changes) or "nothing was changed"
-    return f"A remix of {remix.render.recording.title}, {remix.length} long. {changes}. Render {remix.paper.render}."
+    return f"A remix of {remix.render.recording.title}, {remix.length} long. {changes}. Render {remix.render.pk}."

@@ -4,47 +4,59 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from accounts.models import Person
+from accounts import consents
+from accounts.models import Member, Person
 from audit import trail
 from catalog import audio
 from catalog.models import Artist, Recording
 from fans import remix_paper, remixes, renders
-from fans.models import Experience, RemixOffer, RenderFile, ShelfEntry
+from fans.models import Experience, RemixOffer, Render, RenderFile, ShelfEntry
 from fans.remixes import Remix
+from live import notices
 from live.notices import NewNotice
 from rights import clearance
 from rights.clearance_result import ClearanceRequest
 from rights.models import AfterEnd, Use
+from trust import reports
 
 CHANGED = "shelf.changed"
 """The kind of the notice that an entry was offered, decided on or taken off."""
-MAX_ENTRIES = 60
+PAGE_SIZE = 24
 MEDIA_TYPE = "audio/mpeg"
 RELATED = ("person", "artist", "recording", "experience__person", "render__source", "render__recording__artist")
 
 
-def list_for(person: Person, artist: Artist) -> list[ShelfEntry]:
-    """What this person can hear on the shelf now, newest first. `person` is the hearer."""
-    on = ShelfEntry.objects.shown().filter(artist=artist).order_by("-pk")[:MAX_ENTRIES]
-    return _leave_out_unclear(on.select_related(*RELATED), person)
+def list_for(person: Person, artist: Artist) -> QuerySet[ShelfEntry]:
+    """What this person can hear on the shelf now. `person` is the hearer."""
+    return _leave_out_unclear(ShelfEntry.objects.shown().filter(artist=artist), person)
 
 
 def find_for(person: Person, pk: int) -> ShelfEntry | None:
     """One entry, if this person can hear it now."""
-    found = ShelfEntry.objects.shown().filter(pk=pk).select_related(*RELATED)
-    return next(iter(_leave_out_unclear(found, person)), None)
+    return _leave_out_unclear(ShelfEntry.objects.shown().filter(pk=pk), person).first()
+
+
+def find_reportable(person: Person, pk: int) -> ShelfEntry | None:
+    """One entry that this person can hear now and report: it is somebody else's."""
+    entry = find_for(person, pk)
+    return entry if entry and entry.person_id != person.pk else None
+
+
+def list_songs(entries: QuerySet[ShelfEntry]) -> list[Recording]:
+    """The songs that these are remixes of, by title."""
+    return list(Recording.objects.filter(pk__in=entries.values("recording")).order_by("title", "pk"))
 
 
 def list_open(artist: Artist) -> QuerySet[ShelfEntry]:
-    """What waits for the team, oldest first, and what stands on the shelf, whoever may hear it."""
-    return ShelfEntry.objects.open().filter(artist=artist).select_related(*RELATED).order_by("pk")
+    """What waits for the team and what stands on the shelf, whoever may hear it."""
+    return ShelfEntry.objects.open().filter(artist=artist).select_related(*RELATED)
 
 
 def list_own(person: Person, artist: Artist) -> QuerySet[ShelfEntry]:
-    """What this person offered to the shelf and did not take off, newest first."""
-    return ShelfEntry.objects.open().filter(artist=artist, person=person).select_related(*RELATED).order_by("-pk")
+    """What this person offered to the shelf and did not take off."""
+    return list_open(artist).filter(person=person)
 
 
 def may_offer(experience: Experience) -> bool:
@@ -53,21 +65,33 @@ def may_offer(experience: Experience) -> bool:
     The experience is fetched by `experiences.received_by`.
     """
     remix = remixes.find_playing(experience)
-    if remix is None or not is_shared(remix.render.recording):
+    if remix is None or not is_shared(remix.render):
         return False
     country = experience.person.country
     return clearance.find_missing(Use.SHARE, experience.artist, [remix.render.recording], territory=country) is None
 
 
-def is_shared(recording: Recording) -> bool:
-    """Whether the signed limits of this song let other fans hear its remixes."""
-    return RemixOffer.objects.open().shared().filter(recording=recording).exists()
+def is_shared(render: Render) -> bool:
+    """Whether the signed limits of its song, as they are now, allow this remix and let other fans hear it."""
+    shared = RemixOffer.objects.open().shared().filter(recording=render.recording_id).select_related("source")
+    offer = shared.first()
+    return offer is not None and offer.allows(render.recipe)
 
 
 def open_remix(entry: ShelfEntry) -> Remix:
     """What the copy of an open entry is, without a query."""
     assert entry.render is not None
     return Remix(remix_paper.read(entry.experience.text or ""), entry.render)
+
+
+def tell_copy(render: Render) -> None:
+    """Tell the maker and the team of an entry that its copy is made, or failed, in the caller's transaction."""
+    entry = ShelfEntry.objects.open().filter(render=render).first() if render.kind == Render.Kind.SHELF else None
+    if entry is None:
+        return
+    team = Member.objects.filter(team__artist=entry.artist_id, person__is_active=True)
+    people = dict.fromkeys([entry.person_id, *team.order_by("pk").values_list("person", flat=True)])
+    notices.post([NewNotice(person, CHANGED, str(entry)) for person in people])
 
 
 def find_latest(experience: Experience) -> ShelfEntry | None:
@@ -93,37 +117,56 @@ def find_sound(entry: ShelfEntry) -> tuple[Path, str] | None:
 def end(entries: Iterable[ShelfEntry], *, by: str, reason: str) -> list[NewNotice]:
     """Take open entries off, in the caller's transaction. Return notices for their makers, to be posted with others.
 
-    `by` is an actor, and `reason` what the audit trail says: "maker", "team", "withdrawn" or "erased".
+    `by` is an actor, and `reason` what the audit trail says: "maker", "team", "reported", "narrowed",
+    "withdrawn" or "erased".
     """
     ended = list(entries)
     for entry in ended:
+        end_consent(entry)
         ShelfEntry.objects.filter(pk=entry.pk).update(state=ShelfEntry.State.OFF, ended_by=by)
         trail.record("shelf.taken_off", by=by, subject=str(entry), artist=entry.artist_id, reason=reason)
     renders.let_go([entry.render_id for entry in ended], kept=timedelta(0))
     return [NewNotice(entry.person_id, CHANGED, str(entry)) for entry in ended]
 
 
+def end_beyond(offer: RemixOffer, *, by: str) -> list[NewNotice]:
+    """Take off what these limits, which came into force in the caller's transaction, do not allow. As `end`."""
+    of_song = ShelfEntry.objects.open().filter(recording=offer.recording_id).select_related("render", "consent")
+    entries = list(of_song.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    recipes = {entry.render.recipe for entry in entries if entry.render}
+    allowed = {recipe for recipe in recipes if offer.allows(recipe)}
+    beyond = [entry for entry in entries if entry.render is None or entry.render.recipe not in allowed]
+    return end(beyond, by=by, reason="narrowed")
+
+
+def end_consent(entry: ShelfEntry) -> None:
+    """Record that what its maker accepted for it has ended. Another offer asks for it again."""
+    consents.withdraw(entry.person, entry.consent.about, entry.consent.version, entry.consent.words)
+
+
 def end_with(experience: Experience, *, by: str, reason: str) -> list[NewNotice]:
     """Take the entry of an experience off that is taken back or erased. Erased, no offer of it keeps the name."""
     of_it = ShelfEntry.objects.filter(experience=experience)
-    notices = end(of_it.open().select_for_update(no_key=True), by=by, reason=reason)
+    told = end(of_it.open().select_for_update(no_key=True), by=by, reason=reason)
     if reason == "erased":
+        reports.erase_shown(experience.artist_id, [str(entry) for entry in of_it])
         of_it.update(name=None, salt=None)
-    return notices
+    return told
 
 
-def _leave_out_unclear(entries: Iterable[ShelfEntry], person: Person) -> list[ShelfEntry]:
-    """Those that everybody permits in the country where the hearer is, and that still play for their maker."""
-    found = list(entries)
-    stopping = {entry.experience.clearance_id for entry in found if entry.experience.after_end == AfterEnd.STOPS}
-    plays = clearance.still_clear(stopping) if stopping else set()
-    asked = {
-        entry.pk: ClearanceRequest(Use.SHARE, entry.artist_id, person.country, (entry.recording_id,)) for entry in found
-    }
+def _leave_out_unclear(entries: QuerySet[ShelfEntry], person: Person) -> QuerySet[ShelfEntry]:
+    """Those that everybody permits in the country where the hearer is, and that still play for their maker.
+
+    Few questions are asked, however many entries there are: one for each song, and one for each stored clearance of
+    what stops once a yes ends.
+    """
+    columns = ("artist", "recording", "experience__after_end", "experience__clearance")
+    facts = list(entries.order_by().values_list(*columns).distinct())
+    asked = {song: ClearanceRequest(Use.SHARE, artist, person.country, (song,)) for artist, song, *_ in facts}
     missing = clearance.find_all_missing(list(asked.values())) if asked else {}
-    return [
-        entry
-        for entry in found
-        if missing[asked[entry.pk]] is None
-        and (entry.experience.clearance_id not in stopping or entry.experience.clearance_id in plays)
-    ]
+    stopping = {pk for *_, after_end, pk in facts if after_end == AfterEnd.STOPS}
+    plays_on = ~Q(experience__after_end=AfterEnd.STOPS)
+    if stopping:
+        plays_on |= Q(experience__clearance__in=clearance.still_clear(stopping))
+    clear = [song for song, request in asked.items() if missing[request] is None]
+    return entries.filter(plays_on, recording__in=clear).select_related(*RELATED)

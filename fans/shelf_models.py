@@ -7,6 +7,7 @@ from django.db.models import CharField, Exists, F, GeneratedField, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.models import AgeBand, Consent, Person
+from ai.names import MAX_NAME_LENGTH
 from catalog.models import Artist, Recording
 from fans.marks import Mark
 from fans.remix_models import RemixOffer, Render
@@ -52,7 +53,9 @@ class ShelfEntry(models.Model):
     mark = models.CharField(max_length=8, choices=Mark.choices)
     credit = models.CharField(max_length=140)
     salt = models.CharField(max_length=32, null=True, default=new_salt)
-    name = models.CharField(max_length=80, null=True, help_text="of the maker, as others read it; empty: a fan")
+    name = models.CharField(
+        max_length=MAX_NAME_LENGTH, null=True, help_text="of the maker, as others read it; empty: a fan"
+    )
     is_name_refused = models.BooleanField(default=False, db_default=False)
     shelf_hash = GeneratedField(
         expression=ShelfHash(

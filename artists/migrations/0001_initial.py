@@ -1460,6 +1460,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("hand", "the fan: by hand, by a mood, by words that rules understood"),
                             ("rules", "rules, from the fan's listening"),
+                            ("team", "the artist's side, who suggested it"),
                         ],
                         help_text="who chose what is new in it",
                         max_length=5,
@@ -1476,7 +1477,8 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "requested remixes",
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("choice__in", ["hand", "rules"])), name="a_requested_remix_says_who_chose"
+                        condition=models.Q(("choice__in", ["hand", "rules", "team"])),
+                        name="a_requested_remix_says_who_chose",
                     )
                 ],
             },

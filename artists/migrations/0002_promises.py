@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                     RAISE EXCEPTION 'the fan did not agree that a model writes, or a rightsholder hears it' USING ERRCODE = 'check_violation';
                 END IF;
                 IF EXISTS (
-                    SELECT FROM written WHERE maker IN ('desk', 'rules') AND NOT public.fans_agreed_to(person_id, artist_id, 4)
+                    SELECT FROM written WHERE maker IN ('desk', 'rules', 'team') AND NOT public.fans_agreed_to(person_id, artist_id, 4)
                     AND NOT public.artists_is_requested_remix(moment_id)
                 ) THEN
                     RAISE EXCEPTION 'the fan did not agree that rules choose a remix' USING ERRCODE = 'check_violation';

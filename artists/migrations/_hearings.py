@@ -6,7 +6,7 @@ HEARINGS = """
 CREATE FUNCTION artists_check_delivered_remix() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    paper jsonb := CASE WHEN NEW.maker IN ('desk', 'rules') THEN NEW.text::jsonb END;
+    paper jsonb := CASE WHEN NEW.maker IN ('desk', 'rules', 'team') THEN NEW.text::jsonb END;
     said integer;
     heard integer;
     sound bigint;
@@ -54,7 +54,7 @@ FOR EACH ROW WHEN (NEW.kind = 'remix') EXECUTE FUNCTION artists_check_delivered_
 
 -- Nobody edits a sound.
 CREATE TRIGGER sounds_as_made BEFORE UPDATE OF text ON artists_draft FOR EACH ROW
-WHEN (OLD.maker IN ('desk', 'rules') AND NEW.text IS NOT NULL AND NEW.text IS DISTINCT FROM OLD.text)
+WHEN (OLD.maker IN ('desk', 'rules', 'team') AND NEW.text IS NOT NULL AND NEW.text IS DISTINCT FROM OLD.text)
 EXECUTE FUNCTION refuse_change();
 """
 DROP_HEARINGS = """

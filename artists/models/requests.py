@@ -129,7 +129,9 @@ class RequestedRemix(models.Model):
     class Meta:
         verbose_name_plural = "requested remixes"
         constraints = [
-            models.CheckConstraint(condition=Q(choice__in=["hand", "rules"]), name="a_requested_remix_says_who_chose"),
+            models.CheckConstraint(
+                condition=Q(choice__in=["hand", "rules", "team"]), name="a_requested_remix_says_who_chose"
+            ),
         ]
 
     def __str__(self) -> str:

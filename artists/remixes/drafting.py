@@ -17,10 +17,10 @@ from fans.desk import words
 from fans.desk_models import Choice
 from fans.models import Render
 from fans.remix_paper import FileFacts, Paper
-from fans.remixes import MAKER_DESK, MAKER_RULES
+from fans.remixes import MAKER_DESK, MAKER_RULES, MAKER_TEAM
 from rights.clearance_result import Clearance
 
-MAKERS = {Choice.HAND: MAKER_DESK, Choice.RULES: MAKER_RULES}
+MAKERS = {Choice.HAND: MAKER_DESK, Choice.RULES: MAKER_RULES, Choice.TEAM: MAKER_TEAM}
 """`Draft.maker` of a remix, by who chose it."""
 PROBLEMS = {
     "clearance": "uncleared: not everybody said yes any more when it was rendered",
@@ -99,7 +99,7 @@ def _build_paper(render: Render, source: Source, recipe: Recipe) -> Paper:
 
 def _list_facts(source: Source, recipe: Recipe, choice: Choice) -> list[dict[str, Any]]:
     """What was changed, for the reviewer. Nothing of it is listening."""
-    chosen_by = "the desk" if choice == Choice.HAND else "rules"
+    chosen_by = {Choice.HAND: "the desk", Choice.RULES: "rules", Choice.TEAM: "your team"}[choice]
     return [
         {"slot": "change", "label": what, "value": how, "from": chosen_by, "used": True}
         for what, how in words.list_facts(source, recipe)

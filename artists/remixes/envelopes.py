@@ -23,6 +23,7 @@ from artists.remixes import corners, owner_bounds
 from audit import trail
 from catalog import sources
 from catalog.models import Recording
+from fans import shelf
 from fans.models import RemixOffer
 from live import notices
 from rights import decisions
@@ -193,7 +194,7 @@ def _bring_into_force(envelope: RemixEnvelope, decision: Decision, *, by: Person
     _end(envelope.recording, by=by)
     RemixEnvelope.objects.filter(pk=envelope.pk).update(in_force_from=Now())
     envelope.refresh_from_db()
-    RemixOffer.objects.create(
+    offer = RemixOffer.objects.create(
         artist=envelope.artist,
         recording=envelope.recording,
         envelope=envelope.pk,
@@ -204,7 +205,8 @@ def _bring_into_force(envelope: RemixEnvelope, decision: Decision, *, by: Person
         expires_at=envelope.expires_at,
     )
     trail.record("envelope.in_force", by=by.actor, subject=str(envelope), recording=envelope.recording_id)
-    notices.post(artist_notices("envelope.changed", [envelope.artist_id]))
+    taken_off = shelf.end_beyond(offer, by=by.actor)
+    notices.post([*artist_notices("envelope.changed", [envelope.artist_id]), *taken_off])
 
 
 def _end(recording: Recording, *, by: Person) -> None:

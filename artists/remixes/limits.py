@@ -1,10 +1,7 @@
-"""Whether limits of a song allow a remix, and which of the remixes that wait those in force still allow."""
+"""Whether a song is open for remixes, and which of the remixes that wait those in force still allow."""
 
 from collections.abc import Sequence
 
-from ai.remix.check import recipe_if_inside
-from ai.remix.envelope import Envelope
-from ai.remix.source import Source
 from artists.exceptions import InvalidRequest
 from artists.models import Draft, RemixEnvelope
 from artists.program_status import is_off
@@ -16,12 +13,6 @@ from rights.models import Use
 
 REASON_ENDED = "outdated: fans cannot remix this song any more"
 REASON_NARROWER = "outdated: the limits of this song are narrower now"
-
-
-def allows(offer: RemixOffer, recipe: str) -> bool:
-    """Whether this recipe, as JSON, is inside the limits. Reads the source of the offer."""
-    envelope, source = Envelope.parse(offer.content), Source.parse(offer.source.content)
-    return recipe_if_inside(envelope, source, recipe) is not None
 
 
 def require_open(recording: Recording) -> None:
@@ -60,5 +51,5 @@ def _compare(drafts: Sequence[Draft]) -> dict[int, tuple[RemixOffer | None, bool
     compared: dict[int, tuple[RemixOffer | None, bool]] = {}
     for draft, paper in papers.items():
         offer = next((by_song[song.pk] for song in draft.recordings if song.pk in by_song), None)
-        compared[draft.pk] = offer, offer is not None and allows(offer, paper.recipe.to_json())
+        compared[draft.pk] = offer, offer is not None and offer.allows(paper.recipe.to_json())
     return compared

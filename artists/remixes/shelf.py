@@ -10,14 +10,13 @@ from django.db import transaction
 from accounts import consents, roles
 from accounts.models import AgeBand, Consent, Person
 from accounts.people import clean_name
-from ai.names import safe_name
+from ai.names import MAX_NAME_LENGTH, safe_name
 from artists.exceptions import InvalidRequest, NotOffered, Stale, TermsChanged, Uncleared
 from artists.notifications import artist_team_notices
 from artists.permissions import require_role
 from audit import trail
-from catalog.models import Recording
 from fans import experiences, remixes, renders, shelf, shelf_terms
-from fans.models import Experience, RemixOffer, RenderFile, ShelfEntry
+from fans.models import Experience, RemixOffer, Render, RenderFile, ShelfEntry
 from live import notices
 from live.notices import NewNotice
 from rights import clearance, decisions, hashing, refusals
@@ -26,7 +25,6 @@ from rights.models import Decision, Use
 from web import rate_limits
 
 SAID_CLOSED = "This remix cannot be offered to the shelf at the moment. Nothing was changed."
-MAX_NAME_LENGTH = 80
 OFFERS_A_DAY, DAY_SECONDS = 10, 24 * 60 * 60
 State = ShelfEntry.State
 
@@ -49,7 +47,7 @@ def offer(experience: Experience, *, by: Person, name: str, terms_hash: str) -> 
     with transaction.atomic():
         own = experiences.received_by(by).select_for_update(no_key=True, of=("self",)).get(pk=experience.pk)
         remix = remixes.find_playing(own)
-        cleared = _clear(own, remix.render.recording) if remix else None
+        cleared = _clear(own, remix.render) if remix else None
         if remix is None or cleared is None:
             raise NotOffered(SAID_CLOSED)
         if ShelfEntry.objects.open().filter(experience=own).exists():
@@ -98,6 +96,7 @@ def decline(entry_id: int, *, by: Person) -> ShelfEntry:
     with _change(entry_id, by, State.OFFERED) as entry:
         ShelfEntry.objects.filter(pk=entry.pk).update(state=State.DECLINED, decided_by=by.actor)
         trail.record("shelf.declined", by=by.actor, subject=str(entry), artist=entry.artist_id)
+        shelf.end_consent(entry)
         renders.let_go([entry.render_id])
         notices.post(_notices(entry))
     return entry
@@ -117,6 +116,16 @@ def take_off(entry_id: int, *, by: Person) -> ShelfEntry:
             raise Stale("It is not on the shelf any more.")
         notices.post([*shelf.end([entry], by=by.actor, reason=reason), *_team_notices(entry)])
     return ShelfEntry.objects.get(pk=entry_id)
+
+
+def end_reported(entry_id: int, *, by: str) -> list[NewNotice]:
+    """Take off what staff agreed with a hearer about, in the caller's transaction. Return notices, to be posted.
+
+    Nothing is done, and its team is told alone, where it is off already.
+    """
+    entry = _lock(entry_id)
+    ended = shelf.end([entry], by=by, reason="reported") if entry.is_open else []
+    return [*ended, *_team_notices(entry)]
 
 
 def _require_terms(experience: Experience, seen: str) -> None:
@@ -191,11 +200,11 @@ def _lock(entry_id: int) -> ShelfEntry:
     return related.select_for_update(no_key=True, of=("self",)).get(pk=entry_id)
 
 
-def _clear(experience: Experience, recording: Recording) -> Clearance | None:
-    """The yes of everybody to sharing remixes of the song where its maker is, if the signed limits share them."""
-    if not shelf.is_shared(recording):
+def _clear(experience: Experience, render: Render) -> Clearance | None:
+    """The yes of everybody to sharing this remix where its maker is, if the signed limits allow it and share it."""
+    if not shelf.is_shared(render):
         return None
-    answer = clearance.clear(Use.SHARE, experience.artist, [recording], territory=experience.person.country)
+    answer = clearance.clear(Use.SHARE, experience.artist, [render.recording], territory=experience.person.country)
     return answer if isinstance(answer, Clearance) else None
 
 

@@ -1,25 +1,31 @@
 """The API of shelves: remixes by fans that you can hear, offering yours, and the decisions of the artist's team."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Person
 from accounts.requests import get_person
-from artists.api.access import StudioView
+from ai.names import MAX_NAME_LENGTH
+from artists.api.access import StudioView, get_studio_artist
 from artists.remixes import shelf as decisions
 from artists.remixes.api import ChangeSerializer
 from catalog.models import Artist
-from fans import shelf, shelf_terms
+from fans import reports, shelf, shelf_terms
 from fans.models import Experience, Mark, ShelfEntry
+from trust import reports as trust_reports
+from trust.models import MAX_WORDS_LENGTH, Report
+from web.pagination import NewestPagination, StrictCursorPagination
 from web.serializers import StrictSerializer
 
 DECISIONS = {
@@ -31,18 +37,47 @@ DECISIONS = {
 }
 
 
-class SharedRemixSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    recording = serializers.IntegerField()
-    title = serializers.CharField()
+class SharedRemixSerializer(serializers.Serializer[ShelfEntry]):
+    id = serializers.IntegerField(source="pk")
+    recording = serializers.IntegerField(source="recording_id")
+    title = serializers.CharField(source="recording.title")
     maker = serializers.CharField(allow_blank=True, help_text="the name that others read; empty: a fan")
     state = serializers.ChoiceField(choices=ShelfEntry.State.choices)
     mark = serializers.ChoiceField(choices=Mark.choices)
     mark_words = serializers.CharField()
-    changes = ChangeSerializer(many=True)
-    length = serializers.CharField(help_text="in minutes and seconds")
-    sound = serializers.CharField(help_text="where to listen to it")
-    since = serializers.DateTimeField(help_text="when it was put there, or offered")
+    changes = serializers.SerializerMethodField()
+    length = serializers.SerializerMethodField(help_text="in minutes and seconds")
+    sound = serializers.SerializerMethodField(help_text="where to listen to it")
+    since = serializers.SerializerMethodField(help_text="when it was put there, or offered")
+
+    @extend_schema_field(ChangeSerializer(many=True))
+    def get_changes(self, entry: ShelfEntry) -> list[dict[str, str]]:
+        return [{"what": what, "how": how} for what, how in shelf.open_remix(entry).changes]
+
+    def get_length(self, entry: ShelfEntry) -> str:
+        return shelf.open_remix(entry).length
+
+    def get_sound(self, entry: ShelfEntry) -> str:
+        return reverse("shelf-sound", args=[entry.pk])
+
+    def get_since(self, entry: ShelfEntry) -> datetime:
+        return entry.decided_at or entry.offered_at
+
+
+class ReportedSerializer(serializers.Serializer[Any]):
+    reason = serializers.ChoiceField(choices=Report.Reason.choices)
+    fans = serializers.IntegerField()
+
+
+class TeamSharedRemixSerializer(SharedRemixSerializer):
+    reported = serializers.SerializerMethodField(help_text="what hearers reported, without what staff dismissed")
+
+    @extend_schema_field(ReportedSerializer(many=True))
+    def get_reported(self, entry: ShelfEntry) -> list[dict[str, Any]]:
+        return [{"reason": reason, "fans": fans} for reason, fans in self.context["reasons"][str(entry)].items()]
+
+    def get_sound(self, entry: ShelfEntry) -> str:
+        return reverse("studio-shelf-sound", args=[entry.artist.slug, entry.pk])
 
 
 class OfferToShelfSerializer(serializers.Serializer[Any]):
@@ -57,20 +92,46 @@ class OfferToShelfSerializer(serializers.Serializer[Any]):
 
 
 class NewOfferToShelfSerializer(StrictSerializer):
-    name = serializers.CharField(max_length=80, allow_blank=True, help_text="that others read; empty: a fan")
+    name = serializers.CharField(
+        max_length=MAX_NAME_LENGTH, allow_blank=True, help_text="that others read; empty: a fan"
+    )
     terms_hash = serializers.CharField(max_length=64, help_text="of the terms, as you saw them")
+
+
+class NewReportSerializer(StrictSerializer):
+    reason = serializers.ChoiceField(choices=Report.Reason.choices)
+    words = serializers.CharField(
+        max_length=MAX_WORDS_LENGTH, allow_blank=True, required=False, help_text="for staff; needed with `other`"
+    )
+
+
+class ReportSerializer(serializers.ModelSerializer[Report]):
+    class Meta:
+        model = Report
+        fields = ["reason", "words", "at", "state"]
+        read_only_fields = fields
 
 
 class ShelfDecisionSerializer(StrictSerializer):
     decision = serializers.ChoiceField(choices=list(DECISIONS))
 
 
-class ShelfView(APIView):
-    @extend_schema(responses=SharedRemixSerializer(many=True))
-    def get(self, request: Request, slug: str) -> Response:
+class ShelfView(generics.ListAPIView[ShelfEntry]):
+    serializer_class = SharedRemixSerializer
+    pagination_class = NewestPagination
+    queryset = ShelfEntry.objects.none()
+
+    @extend_schema(parameters=[OpenApiParameter("recording", description="the id of a recording: only remixes of it")])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the remixes by fans that you can hear on an artist's shelf, newest first."""
-        found = shelf.list_for(get_person(request), get_object_or_404(Artist, slug=slug))
-        return Response(SharedRemixSerializer([_describe(one, "shelf-sound", one.pk) for one in found], many=True).data)
+        return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[ShelfEntry]:
+        artist = get_object_or_404(Artist, slug=self.kwargs["slug"])
+        found, song = shelf.list_for(get_person(self.request), artist), self.request.query_params.get("recording")
+        if song is None:
+            return found
+        return found.filter(recording=int(song)) if song.isdecimal() and len(song) < 19 else found.none()
 
 
 class ExperienceShelfView(APIView):
@@ -99,13 +160,39 @@ class ExperienceShelfView(APIView):
         return Response(_describe_offer(experience))
 
 
-class StudioShelfView(StudioView):
-    @extend_schema(responses=SharedRemixSerializer(many=True))
-    def get(self, request: Request, slug: str) -> Response:
+class ShelfReportView(APIView):
+    @extend_schema(request=NewReportSerializer, responses={201: ReportSerializer})
+    def post(self, request: Request, pk: int) -> Response:
+        """Report a remix that another fan shared. 404 for one that you cannot hear, and for yours."""
+        person = get_person(request)
+        entry = shelf.find_reportable(person, pk)
+        if entry is None:
+            raise Http404
+        serializer = NewReportSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        words = serializer.validated_data.get("words", "")
+        report = reports.report_entry(entry, by=person, reason=serializer.validated_data["reason"], said=words)
+        return Response(ReportSerializer(report).data, status=status.HTTP_201_CREATED)
+
+
+class OldestPagination(StrictCursorPagination):
+    ordering = "id"
+
+
+class StudioShelfView(generics.ListAPIView[ShelfEntry]):
+    serializer_class = TeamSharedRemixSerializer
+    pagination_class = OldestPagination
+    queryset = ShelfEntry.objects.none()
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the remixes that fans offered to the shelf and those that stand there, oldest first."""
-        found = shelf.list_open(self.get_artist())
-        described = [_describe(one, "studio-shelf-sound", slug, one.pk) for one in found]
-        return Response(SharedRemixSerializer(described, many=True).data)
+        return self.list(request, *args, **kwargs)
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        artist = get_studio_artist(request, self.kwargs["slug"])
+        page = self.paginate_queryset(shelf.list_open(artist)) or []
+        reasons = trust_reports.count_reasons(artist.pk, map(str, page))
+        return self.get_paginated_response(self.get_serializer(page, many=True, context={"reasons": reasons}).data)
 
 
 class StudioShelfDecisionView(StudioView):
@@ -138,20 +225,3 @@ def _describe_offer(experience: Experience) -> dict[str, Any]:
         "terms_hash": shelf_terms.hash_terms(name),
     }
     return dict(OfferToShelfSerializer(offer).data)
-
-
-def _describe(entry: ShelfEntry, sound: str, *where: Any) -> dict[str, Any]:
-    remix = shelf.open_remix(entry)
-    return {
-        "id": entry.pk,
-        "recording": entry.recording_id,
-        "title": entry.recording.title,
-        "maker": entry.maker,
-        "state": entry.state,
-        "mark": entry.mark,
-        "mark_words": entry.mark_words,
-        "changes": [{"what": what, "how": how} for what, how in remix.changes],
-        "length": remix.length,
-        "sound": reverse(sound, args=where),
-        "since": entry.decided_at or entry.offered_at,
-    }

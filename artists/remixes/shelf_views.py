@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.decorators import login_required
 from accounts.models import AgeBand
 from accounts.requests import AuthenticatedHttpRequest
+from ai.names import MAX_NAME_LENGTH
 from artists.exceptions import InvalidRequest, Refused, Stale
 from artists.remixes import shelf as decisions
 from fans import shelf, shelf_terms
@@ -72,6 +73,7 @@ def _render(
         "terms": shelf_terms.write_terms(experience.artist.name),
         "terms_hash": shelf_terms.hash_terms(experience.artist.name),
         "name": request.POST.get("name", request.user.name),
+        "max_name_length": MAX_NAME_LENGTH,
         "is_named": request.POST.get("named", "") == "1",
         "problem": problem,
         "section": "feed",

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from ai.remix.recipe import Recipe
 from artists import drafts, fact_checks, generation
 from artists.models import Moment, Program
-from artists.remixes import limits
 from fans import renders
 from fans.desk import rules
 from fans.desk_models import Choice
@@ -113,7 +112,7 @@ def find_open_offer(moment: Moment) -> tuple[RemixOffer | None, str]:
     source, recipe = wanted
     if offer.source_id != source:
         return None, OTHER_PARTS
-    return (offer, "") if limits.allows(offer, recipe) else (None, NARROWER)
+    return (offer, "") if offer.allows(recipe) else (None, NARROWER)
 
 
 def _find_wanted(moment: Moment) -> tuple[int, str] | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from artists import moderation
 from artists.artist_grants import Obstacles
 from artists.explanations import describe_program
 from artists.models import Program, ProgramVersion
@@ -54,12 +55,17 @@ def list_tasks(studio: Studio, programs: list[Program], obstacles: Obstacles) ->
 
 
 def _shelf_tasks(studio: Studio) -> list[Task]:
-    """Remixes that fans offered for the artist's page."""
+    """Remixes that fans offered for the artist's page, and those on it that others reported."""
     waiting = ShelfEntry.objects.filter(artist=studio.artist, state=ShelfEntry.State.OFFERED).count()
-    if not waiting:
-        return []
-    title = "A fan offers a remix for your page" if waiting == 1 else f"Fans offer {waiting:,} remixes for your page"
-    return [Task(title, "hear it, and put it there or not", studio.url("studio-shelf"))]
+    reported, url, tasks = moderation.count_reported(studio.artist), studio.url("studio-shelf"), []
+    if waiting:
+        many = f"Fans offer {waiting:,} remixes for your page"
+        title = "A fan offers a remix for your page" if waiting == 1 else many
+        tasks.append(Task(title, "hear it, and put it there or not", url))
+    if reported:
+        title = "A fan reported a remix on your page" if reported == 1 else f"Fans reported {reported:,} remixes on it"
+        tasks.append(Task(title, "see why, and take it off or leave it", url))
+    return tasks
 
 
 def _roster_tasks(studio: Studio) -> list[Task]:

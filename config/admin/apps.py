@@ -16,6 +16,7 @@ class OperatorAdminConfig(SimpleAdminConfig):
         import_module("config.admin.registrations")
         import_module("config.admin.payment_registrations")
         import_module("config.admin.payout_registrations")
+        import_module("config.admin.remix_registrations")
         import_module("config.admin.tier_registrations")
         self._detach_log_model()
 

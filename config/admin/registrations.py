@@ -36,6 +36,7 @@ class PersonAdmin(ReadOnlyAdmin):
     find_by = "Id, e-mail address or handle"
     related = (
         ("Experiences", "fans_experience", "person"),
+        ("Shelf entries", "fans_shelfentry", "person"),
         ("Drafts", "artists_draft", "person"),
         ("Moments", "artists_moment", "person"),
         ("Listens", "listens_listen", "person"),
@@ -108,6 +109,7 @@ class ArtistAdmin(ReadOnlyAdmin):
         ("Programs", "artists_program", "artist"),
         ("Drafts", "artists_draft", "artist"),
         ("Grants", "rights_grant", "artist"),
+        ("Shelf entries", "fans_shelfentry", "artist"),
         ("Reports", "trust_report", "artist"),
     )
 

@@ -117,7 +117,7 @@ def _fans_report(world: DemoWorld) -> bool:
 
 
 def _weigh_reports() -> None:
-    while moderation.weigh_next():
+    while moderation.look_at_next():
         pass
 
 

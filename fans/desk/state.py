@@ -14,6 +14,7 @@ from ai.remix.moods import surprise
 from ai.remix.recipe import Recipe
 from ai.remix.source import Source
 from catalog.models import Recording
+from fans.desk import words
 from fans.desk.rules import find_hints
 from fans.desk_models import MAX_TRIES, Choice, RemixDesk, RemixTry
 from fans.exceptions import TriesFull
@@ -43,11 +44,18 @@ def open_desk(person: Person, offer: RemixOffer) -> Desk:
     return Desk(offer, source, envelope, row, recipe_if_inside(envelope, source, row.recipe) or recorded)
 
 
-def change(desk: Desk, recipe: Recipe, choice: Choice = Choice.HAND) -> None:
-    """Put another recipe on the desk. The one before it can be brought back by undo."""
+def change(desk: Desk, recipe: Recipe, choice: Choice | None = None) -> None:
+    """Put another recipe on the desk. The one before it can be brought back by undo.
+
+    Without a `choice` the fan changed it by hand. While that leaves a change that rules or the artist's side chose, it
+    stays chosen by them.
+    """
     if recipe == desk.recipe:
         return
     row = desk.row
+    if choice is None:
+        left = set(words.describe(desk.source, desk.recipe)) & set(words.describe(desk.source, recipe))
+        choice = Choice(row.choice) if left else Choice.HAND
     row.earlier = [*row.earlier, [desk.recipe.to_json(), row.choice]][-MAX_EARLIER:]
     _put(desk, recipe, choice)
 
@@ -96,7 +104,7 @@ def keep(desk: Desk) -> RemixTry:
 
 def keep_suggestion(person: Person, recording: Recording, recipe: Recipe, *, instead_of: int) -> RemixTry:
     """Put what the artist suggests instead of a draft among the fan's attempts. Raises TriesFull."""
-    return _keep(person, recording.pk, recipe, choice=Choice.HAND, instead_of=instead_of)
+    return _keep(person, recording.pk, recipe, choice=Choice.TEAM, instead_of=instead_of)
 
 
 def drop_suggestion(instead_of: int) -> None:

@@ -460,6 +460,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("hand", "the fan: by hand, by a mood, by words that rules understood"),
                             ("rules", "rules, from the fan's listening"),
+                            ("team", "the artist's side, who suggested it"),
                         ],
                         db_default="",
                         default="",
@@ -599,7 +600,7 @@ class Migration(migrations.Migration):
                             models.Q(("choice", ""), ("kind__in", ["corner", "original"])),
                             models.Q(
                                 models.Q(("kind__in", ["corner", "original"]), _negated=True),
-                                ("choice__in", ["hand", "rules"]),
+                                ("choice__in", ["hand", "rules", "team"]),
                             ),
                             _connector="OR",
                         ),
@@ -702,6 +703,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("hand", "the fan: by hand, by a mood, by words that rules understood"),
                             ("rules", "rules, from the fan's listening"),
+                            ("team", "the artist's side, who suggested it"),
                         ],
                         default="hand",
                         max_length=5,
@@ -730,7 +732,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(fields=("person", "recording"), name="one_desk_a_fan_and_recording"),
                     models.CheckConstraint(
-                        condition=models.Q(("choice__in", ["hand", "rules"])), name="a_desk_says_who_chose"
+                        condition=models.Q(("choice__in", ["hand", "rules", "team"])), name="a_desk_says_who_chose"
                     ),
                 ],
             },
@@ -781,6 +783,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("hand", "the fan: by hand, by a mood, by words that rules understood"),
                             ("rules", "rules, from the fan's listening"),
+                            ("team", "the artist's side, who suggested it"),
                         ],
                         max_length=5,
                     ),
@@ -816,7 +819,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("number__gte", 1), ("number__lte", 10)), name="ten_tries_at_most"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("choice__in", ["hand", "rules"])), name="a_try_says_who_chose"
+                        condition=models.Q(("choice__in", ["hand", "rules", "team"])), name="a_try_says_who_chose"
                     ),
                 ],
             },
@@ -937,7 +940,7 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        help_text="of the maker, as others read it; empty: a fan", max_length=80, null=True
+                        help_text="of the maker, as others read it; empty: a fan", max_length=48, null=True
                     ),
                 ),
                 ("is_name_refused", models.BooleanField(db_default=False, default=False)),

@@ -25,7 +25,7 @@ BEGIN
         SELECT FROM fans_experience delivered
         JOIN fans_render made ON made.id = (delivered.text::jsonb->>'render')::bigint
         JOIN fans_render copy ON copy.id = NEW.render_id AND copy.kind = 'shelf'
-        WHERE delivered.id = NEW.experience_id AND delivered.maker IN ('desk', 'rules')
+        WHERE delivered.id = NEW.experience_id AND delivered.maker IN ('desk', 'rules', 'team')
         AND delivered.withdrawn_at IS NULL
         AND (delivered.person_id, delivered.artist_id, delivered.mark, delivered.credit)
             = (NEW.person_id, NEW.artist_id, NEW.mark, NEW.credit)
@@ -91,8 +91,8 @@ BEGIN
     IF NEW.state = 'off' THEN
         NEW.decided_at := OLD.decided_at;
         NEW.ended_at := statement_timestamp();
-    ELSE
-        NEW.decided_at := statement_timestamp();
+    ELSE  -- a name that is refused later changes nothing about since when it is heard
+        NEW.decided_at := coalesce(OLD.decided_at, statement_timestamp());
     END IF;
     IF NOT (NEW.state = 'off' AND (actor = 'person:' || NEW.person_id OR actor LIKE 'system:%')) THEN
         PERFORM FROM accounts_team JOIN catalog_artist artist ON artist.team_id = accounts_team.id

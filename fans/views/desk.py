@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,6 +18,7 @@ from ai.remix.wishes import Wish, understand
 from catalog import audio
 from fans import renders
 from fans.desk import controls, flow, form, previews, state, words
+from fans.desk_models import Choice
 from fans.exceptions import HeardEnough, RemixClosed, TriesFull
 from fans.remix_models import RemixOffer, Render, RenderFile
 from rights import clearance
@@ -70,7 +72,7 @@ def _carry_out(request: AuthenticatedHttpRequest, desk: state.Desk) -> dict[str,
         case "surprise":
             state.surprise_me(desk)
         case "mood" if argument in MOODS:
-            state.change(desk, find_moods(desk.source, desk.envelope).get(argument, desk.recipe))
+            state.change(desk, find_moods(desk.source, desk.envelope).get(argument, desk.recipe), Choice.HAND)
         case "wish":
             return {"wish": _grant(desk, data.get("wish", ""), _language(request)), "typed": data.get("wish", "")}
         case "keep":
@@ -128,9 +130,12 @@ def _context(desk: state.Desk) -> dict[str, Any]:
 @never_cache
 @login_required
 def preview_state(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Whether the sound is there. The page asks again while it is being made."""
-    found = get_object_or_404(_own_previews(request), pk=pk)
-    return render(request, "fans/_desk_sound.html", {"render": found})
+    """Whether the sound is there. The page asks again while it is being made; without JavaScript it is a page."""
+    found = get_object_or_404(_own_previews(request).select_related("artist"), pk=pk)
+    if request.htmx:
+        return render(request, "fans/_desk_sound.html", {"render": found})
+    back_url = reverse("remix-desk", args=[found.artist.slug, found.recording_id])
+    return render(request, "fans/preview.html", {"render": found, "back_url": back_url, "back_words": "The desk"})
 
 
 @require_safe

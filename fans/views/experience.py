@@ -53,7 +53,12 @@ def now_bar(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
     own = experiences.received_by(request.user).select_related("artist")
     experience = get_object_or_404(own, pk=pk, kind=Experience.Kind.REMIX)
     remix = remixes.find_playing(experience)
-    context = {"experience": experience, "player": remix and _build_player(experience, remix)}
+    context = {
+        "experience": experience,
+        "player": remix and _build_player(experience, remix),
+        "page_url": reverse("experience", args=[pk]),
+        "plays_url": reverse("experience-plays", args=[pk]),
+    }
     return render(request, "fans/_now_bar.html", context)
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -62,26 +63,33 @@ def record_play(request: AuthenticatedHttpRequest, pk: UUID) -> JsonResponse:
 @never_cache
 @login_required
 def hear_recording(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
-    """Want 20 seconds of the recording, to compare the remix with, as the desk does. 404 as for its sound."""
+    """Want 20 seconds of the recording, to compare the remix with, as the desk does. 404 as for its sound.
+
+    For htmx the sound or why there is none; without JavaScript a page with it.
+    """
     _, remix = _get_playing(request, pk)
+    context, status = _want_recorded(request, remix)
+    if not request.htmx:
+        context |= {"back_url": reverse("experience", args=[pk]), "back_words": "Your remix"}
+        return render(request, "fans/preview.html", context, status=status)
+    return render(request, "fans/_desk_sound.html" if status == 200 else "_alert.html", context, status=status)
+
+
+def _want_recorded(request: AuthenticatedHttpRequest, remix: Remix) -> tuple[dict[str, Any], int]:
+    """What to show, and the status: the `render`, or the `words` why there is none."""
     offer = comparison.find_offer(remix)
     sections = comparison.list_sections(remix, offer) if offer else []
     section = request.POST.get("section", "")
     if offer is None or section not in dict(sections):
-        return _say(request, "This part of the recording cannot be heard here, or not any more.", status=409)
+        return {"words": "This part of the recording cannot be heard here, or not any more."}, 409
     if not previews.allow(request.user):
-        return _say(request, "That was a lot at once. Wait a minute, then go on.", status=409)
+        return {"words": "That was a lot at once. Wait a minute, then go on."}, 409
     try:
-        wanted = comparison.want_recorded(request.user, offer, section)
+        return {"render": comparison.want_recorded(request.user, offer, section)}, 200
     except HeardEnough:
-        return _say(request, "You have heard as much of the recording as can be heard here.", status=409)
+        return {"words": "You have heard as much of the recording as can be heard here."}, 409
     except RemixClosed:
-        return _say(request, "The recording cannot be heard where you are, or not any more.", status=409)
-    return render(request, "fans/_desk_sound.html", {"render": wanted})
-
-
-def _say(request: AuthenticatedHttpRequest, words: str, *, status: int) -> HttpResponse:
-    return render(request, "_alert.html", {"words": words}, status=status)
+        return {"words": "The recording cannot be heard where you are, or not any more."}, 409
 
 
 def _get_playing(request: AuthenticatedHttpRequest, pk: UUID) -> tuple[Experience, Remix]:

@@ -1,6 +1,7 @@
 """Remixes by fans, for other fans: the shelf of an artist, the page of one entry, its sound and its plays."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
@@ -15,17 +16,22 @@ from accounts.requests import AuthenticatedHttpRequest
 from catalog.models import Artist
 from fans import discovery, shelf
 from fans.models import ShelfEntry
+from fans.remix_player import RemixPlayer
 from fans.remixes import Remix
 from listens import player_api
 from listens.first_party import ReportedPlay
 from web.decorators import post_only
+from web.pagination import cursor_or_start, paginate
 from web.ranges import file_response
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
+    """An entry of a list. `reasons` are why hearers reported it and how many did, for its team alone."""
+
     entry: ShelfEntry
     remix: Remix
+    reasons: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def summary(self) -> str:
@@ -33,16 +39,32 @@ class Shown:
         return ", ".join(f"{what} {how}" for what, how in self.remix.changes) or "As it was recorded"
 
 
+def show(entries: Iterable[ShelfEntry]) -> list[Shown]:
+    return [Shown(entry, shelf.open_remix(entry)) for entry in entries]
+
+
 @require_safe
 @never_cache
 @login_required
 def artist_shelf(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
-    """What the person can hear there, and what they offered themselves."""
+    """What the person can hear there, of one song where `song` says which, and what they offered themselves."""
     artist = get_object_or_404(Artist, slug=slug)
+    heard = shelf.list_for(request.user, artist)
+    songs = shelf.list_songs(heard)
+    song = next((one for one in songs if str(one.pk) == request.GET.get("song")), None)
+    before = cursor_or_start(request.GET.get("before", ""), ShelfEntry, None)
+    of_song = heard.filter(recording=song) if song else heard
+    page = paginate(of_song, field=None, before=before, size=shelf.PAGE_SIZE)
+    own = paginate(shelf.list_own(request.user, artist), field=None, before="", size=shelf.PAGE_SIZE)
     context = {
         "artist": artist,
-        "shown": [Shown(entry, shelf.open_remix(entry)) for entry in shelf.list_for(request.user, artist)],
-        "own": [Shown(entry, shelf.open_remix(entry)) for entry in shelf.list_own(request.user, artist)],
+        "shown": show(page.items),
+        "songs": songs,
+        "song": song,
+        "older": page.older,
+        "is_later_page": bool(before),
+        "own": show(own.items),
+        "own_goes_on": own.older is not None,
         "remixable": discovery.remixable_recordings(artist),
         "section": "artists",
     }
@@ -54,10 +76,37 @@ def artist_shelf(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
 @login_required
 def shelf_entry(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     entry = _get_entry_or_404(request.user, pk)
-    remix = shelf.open_remix(entry)
-    player = remix.build_player(key=str(entry), sound_url=reverse("shelf-sound", args=[pk]))
-    context = {"artist": entry.artist, "entry": entry, "remix": remix, "player": player, "section": "artists"}
+    context = {
+        "artist": entry.artist,
+        "entry": entry,
+        "remix": shelf.open_remix(entry),
+        "player": _build_player(entry),
+        "section": "artists",
+    }
     return render(request, "fans/shelf_entry.html", context)
+
+
+@require_safe
+@never_cache
+@login_required
+def now_bar(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """The bar in which it plays on while the hearer moves through pages, or that it cannot be heard any more.
+
+    404 for what was never on the shelf.
+    """
+    entry = shelf.find_for(request.user, pk)
+    if entry is None:
+        get_object_or_404(ShelfEntry, pk=pk, decision__isnull=False)
+    context = {
+        "player": entry and _build_player(entry),
+        "page_url": reverse("shelf-entry", args=[pk]),
+        "plays_url": reverse("shelf-plays", args=[pk]),
+    }
+    return render(request, "fans/_now_bar.html", context)
+
+
+def _build_player(entry: ShelfEntry) -> RemixPlayer:
+    return shelf.open_remix(entry).build_player(key=str(entry), sound_url=reverse("shelf-sound", args=[entry.pk]))
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""Count and weigh the reports on programs, and claim the programs whose counts may have changed."""
+"""Count and weigh the reports on programs, and claim those that nobody has looked at yet."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from trust.models import Report
 from trust.weights import ReportFacts, as_reports, threshold
@@ -110,11 +110,21 @@ def list_facts(reports: Iterable[Report]) -> dict[int, ReportFacts]:
 
 
 def claim_programs(limit: int) -> set[int]:
-    """Take up to `limit` reports that are not counted yet, and return their programs.
+    """Take up to `limit` reports on programs that are not counted yet, and return their programs.
 
     Call it inside a transaction: if that is rolled back, somebody else claims them again.
     """
-    waiting = Report.objects.filter(to_count=True).order_by("pk").select_for_update(skip_locked=True, no_key=True)
-    programs = dict(waiting.values_list("pk", "program")[:limit])
-    Report.objects.filter(pk__in=programs).update(to_count=False)
-    return set(programs.values())
+    claimed = _claim(Report.objects.filter(program__isnull=False), limit)
+    return {report.program for report in claimed if report.program is not None}
+
+
+def claim_shared(limit: int) -> list[Report]:
+    """The same of reports on what stands on a shelf, which no program made: the reports themselves."""
+    return _claim(Report.objects.filter(program=None), limit)
+
+
+def _claim(reports: QuerySet[Report], limit: int) -> list[Report]:
+    waiting = reports.filter(to_count=True).order_by("pk").select_for_update(skip_locked=True, no_key=True)
+    claimed = list(waiting.only("program", "subject", "artist", "state")[:limit])
+    Report.objects.filter(pk__in=[report.pk for report in claimed]).update(to_count=False)
+    return claimed

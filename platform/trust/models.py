@@ -1,4 +1,4 @@
-"""Reports by fans about experiences they received, and how staff handled them."""
+"""Reports by fans about what they received, or heard on a shelf, and how staff handled them."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,10 @@ MAX_NOTE_LENGTH = 500
 
 
 class Report(models.Model):
-    """One fan's report on one experience. Staff handle it once. The texts can be erased; the row stays."""
+    """One fan's report on one experience, or on a remix that another fan shared. Staff handle it once.
+
+    The texts can be erased; the row stays.
+    """
 
     class Reason(models.TextChoices):
         HURTFUL = "hurtful", "It is hurtful"
@@ -28,15 +31,18 @@ class Report(models.Model):
 
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     # Plain ids: experiences and programs belong to rooms above this one, and the report must survive them.
-    subject = models.CharField(max_length=80, help_text="experience:<uuid>")
+    subject = models.CharField(max_length=80, help_text="experience:<uuid>, or shelf:<id>")
     artist = models.BigIntegerField(help_text="id of the artist when the fan reported")
-    program = models.BigIntegerField(help_text="id of the program that made the experience")
+    program = models.BigIntegerField(
+        null=True,
+        help_text="id of the program that made the experience; NULL: it is an entry of a shelf",
+    )
     # Facts from rooms above, for the weight (trust/weights.py). The rest of the facts is read when reports are counted.
     listens = models.PositiveIntegerField(
         help_text="how often the fan had listened to the artist; no higher than the weight asks"
     )
     audience = models.PositiveIntegerField(
-        help_text="how many fans had received something of the program, up to a limit"
+        null=True, help_text="how many fans had received something of the program, up to a limit"
     )
     reason = models.CharField(max_length=10, choices=Reason.choices)
     words = models.CharField(max_length=MAX_WORDS_LENGTH, null=True, help_text="what the fan wrote; NULL when erased")
@@ -51,7 +57,11 @@ class Report(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["by", "subject"], name="a_fan_reports_a_thing_once"),
-            models.CheckConstraint(condition=Q(subject__startswith="experience:"), name="a_report_is_on_an_experience"),
+            models.CheckConstraint(
+                condition=Q(subject__startswith="experience:", program__isnull=False, audience__isnull=False)
+                | Q(subject__regex=r"^shelf:[0-9]{1,18}$", program=None, audience=None),
+                name="a_report_is_on_what_a_program_made_or_on_a_shelf",
+            ),
             models.CheckConstraint(
                 condition=Q(reason__in=["hurtful", "sexual", "untrue", "pretends", "leads_away", "other"]),
                 name="a_report_has_a_reason",
@@ -75,3 +85,8 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"report:{self.pk}"
+
+    @property
+    def is_on_shelf(self) -> bool:
+        """Whether it is on a remix that another fan shared, which no program made."""
+        return self.program is None

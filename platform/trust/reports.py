@@ -1,5 +1,7 @@
 """File reports of fans, handle them as staff, and list them."""
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -28,13 +30,14 @@ class NewReport:
     """A report, ready to be filed."""
 
     subject: str
-    """experience:<uuid>"""
+    """experience:<uuid>, or shelf:<id> of a remix that another fan shared"""
     artist: int
-    program: int
+    program: int | None
+    """None of a shelf."""
     listens: int
     """How often the fan has listened to the artist."""
-    audience: int
-    """How many fans have received something of the program."""
+    audience: int | None
+    """How many fans have received something of the program; None of a shelf."""
     reason: str
     words: str
     shown: dict[str, Any]
@@ -42,7 +45,7 @@ class NewReport:
 
 
 def file_report(new: NewReport, *, by: Person) -> Report:
-    """Store a fan's report, notify staff, and let a worker weigh the reports on the program.
+    """Store a fan's report, notify staff, and let a worker look at what it means.
 
     Raises ReportRefused or AlreadyReported.
     """
@@ -99,11 +102,31 @@ def list_handled() -> QuerySet[Report]:
 
 
 def find_report(person: Person, subject: str) -> Report | None:
-    """This person's report on the subject `experience:<uuid>`, or None."""
+    """This person's report on the subject (`experience:<uuid>` or `shelf:<id>`), or None."""
     return Report.objects.filter(by=person, subject=subject).first()
 
 
-def list_for_artist(artist_id: int, *, limit: int) -> list[tuple[int, str, str, datetime]]:
+def count_reasons(artist_id: int, subjects: Iterable[str]) -> dict[str, Counter[str]]:
+    """For each of these subjects of the artist how many fans gave which reason, without what staff dismissed."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    about = Report.objects.filter(artist=artist_id, subject__in=list(subjects)).exclude(state=Report.State.DISMISSED)
+    for subject, reason in about.order_by("pk").values_list("subject", "reason"):
+        found[subject][reason] += 1
+    return found
+
+
+def list_open_on_shelf(artist_id: int) -> list[str]:
+    """The entries of this artist's shelf (shelf:<id>) on which reports wait for staff."""
+    waiting = Report.objects.filter(artist=artist_id, program=None, state=Report.State.OPEN)
+    return list(waiting.values_list("subject", flat=True).distinct())
+
+
+def erase_shown(artist_id: int, subjects: Iterable[str]) -> None:
+    """Erase what was shown of these subjects, because it names somebody whose words are erased."""
+    Report.objects.filter(artist=artist_id, subject__in=list(subjects)).update(shown=None)
+
+
+def list_for_artist(artist_id: int, *, limit: int) -> list[tuple[int | None, str, str, datetime]]:
     """Program, reason, state and time of the newest reports. The artist's team must not learn who reported what."""
     newest = Report.objects.filter(artist=artist_id).order_by("-at", "-pk")
     return list(newest.values_list("program", "reason", "state", "at")[:limit])

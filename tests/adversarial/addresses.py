@@ -12,7 +12,7 @@ PUBLIC_NAMES = {
 SIGNED_IN_NAMES = {
     "api-me", "api-tokens", "api-token", "api-experiences", "api-experience", "api-notices", "api-opt-in",
     "experience-report", "studios", "labels", "player-plays", "api-listens", "api-listen",
-    "api-remix-desk", "api-remix-requests", "api-shelf", "api-experience-shelf",
+    "api-remix-desk", "api-remix-requests", "api-shelf", "api-experience-shelf", "api-shelf-report",
     "api-artist-offers", "api-requests", "api-request", "api-request-note", "api-request-payment",
     "api-labels", "api-artist-tiers", "api-orders", "api-order", "api-order-cancel",
     "api-order-resume", "api-artist-gifts", "api-gifts", "api-gift", "api-gift-take-back", "api-gift-redeem",
@@ -136,6 +136,8 @@ FAN_PAGES = {
     "shelf-entry": ("/shelf/{shelf}", "get"),
     "shelf-sound": ("/shelf/{shelf}/sound", "get"),
     "shelf-plays": ("/shelf/{shelf}/plays", "post"),
+    "shelf-player": ("/shelf/{shelf}/player", "get"),
+    "shelf-report": ("/shelf/{shelf}/report", "get"),
     "ask": ("/artists/{slug}/ask/{offer}", "get"),
     "requests": ("/requests", "get"),
     "artist-tiers": ("/artists/{slug}/tiers", "get"),

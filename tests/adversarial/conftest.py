@@ -113,6 +113,7 @@ def module_scene(module_db: None) -> dict[str, Any]:
             "api-studio-shelf": f"/api/v1/studio/{artist.slug}/shelf",
             "api-studio-shelf-decide": f"/api/v1/studio/{artist.slug}/shelf/1/decisions",
             "api-shelf": f"/api/v1/artists/{artist.slug}/shelf",
+            "api-shelf-report": "/api/v1/shelf/1/report",
             "api-experience-shelf": f"/api/v1/experiences/{experience.pk}/shelf",
             "api-draft": f"/api/v1/drafts/{draft.pk}",
             "api-draft-approve": f"/api/v1/drafts/{draft.pk}/approve",

@@ -58,7 +58,8 @@ def write_remix(
 
     `sound` is a file that its files have the bytes of.
     """
-    program = Program.objects.filter(artist=scene.recording.artist, kind="remix").first() or create_program(scene)
+    of_song = Program.objects.filter(kind="remix", current__recording=scene.recording)
+    program = of_song.first() or create_program(scene)
     program = Program.objects.select_related("current__recording", "artist").get(pk=program.pk)
     moment = factories.create_moment(program, fan)
     source = Source.parse(scene.source.content)
@@ -66,7 +67,7 @@ def write_remix(
     cleared = clearance.clear(Use.REMIX, program.artist, [scene.recording], territory=moment.person.country)
     assert isinstance(cleared, Clearance)
     render = renders.want_whole(
-        scene.source, recipe, cleared, person=moment.person, choice="hand" if maker == "desk" else "rules"
+        scene.source, recipe, cleared, person=moment.person, choice="hand" if maker == "desk" else maker
     )
     renders.want_original(scene.source, cleared)
     files = _store_files(render, sound)

@@ -74,9 +74,10 @@ def permit(song: Scene) -> None:
         owners.permit(party, Use.SHARE)
 
 
-def deliver(song: Scene, fan: Person | None = None) -> Shelf:
-    """A remix that its fan made at the desk, and somebody heard and approved."""
-    draft = remix_drafts.write_remix(song, fan or factories.create_fan("Zeynep", opted_in=song.recording.artist))
+def deliver(song: Scene, fan: Person | None = None, **changes: Any) -> Shelf:
+    """A remix that its fan made at the desk, and somebody heard and approved. `changes` are those of the recording."""
+    fan = fan or factories.create_fan("Zeynep", opted_in=song.recording.artist)
+    draft = remix_drafts.write_remix(song, fan, **changes)
     return Shelf(song, remix_drafts.deliver(draft))
 
 

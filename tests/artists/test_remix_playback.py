@@ -214,7 +214,11 @@ def test_its_fan_compares_it_with_parts_of_the_recording_as_at_the_desk(scene: S
     assert wanted.recipe == original(Source.parse(scene.source.content)).to_json()
     assert (wanted.seconds, enough.status_code) == (10, 409)  # a third of the song
     assert "You have heard as much of the recording as can be heard here." in enough.content.decode()
-    assert client.post(url, {"section": "nowhere"}).status_code == 409
+    page, problem = client.post(url, {"section": "verse"}), client.post(url, {"section": "nowhere"})
+    assert "← Your remix 20 seconds Making 10 seconds…" in visible_text(page)  # without JavaScript it is a page
+    assert (problem.status_code, "← Your remix" in visible_text(problem)) == (409, True)
+    again = Render.objects.filter(person=experience.person, kind="preview").latest("pk")
+    assert "← The desk 20 seconds" in visible_text(client.get(f"/remix-previews/{again.pk}"))
     assert factories.signed_in_client(scene.principal).post(url, {"section": "verse"}).status_code == 404
     envelopes.end(scene.recording, by=scene.principal)
     assert client.post(url, {"section": "verse"}).status_code == 409

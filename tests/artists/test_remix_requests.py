@@ -23,6 +23,7 @@ from catalog import audio
 from catalog.models import Artist
 from fans import remix_paper, render_worker, renders
 from fans.desk import state
+from fans.desk_models import Choice
 from fans.models import Render, RenderFile
 from rights.models import Place
 from rights.shares import Role
@@ -96,6 +97,17 @@ def test_without_a_wish_of_the_fan_the_rules_made_it(sounding: Asking) -> None:
     scene.ask(sounding.fan, sounding.version, desk)
 
     assert sounding.draft().maker == "rules"
+
+
+def test_what_the_artist_suggested_is_not_the_fans_choice(silent: Asking) -> None:
+    desk = silent.desk
+    suggested = msgspec.structs.replace(desk.recipe, tempo_percent=95)
+    kept = state.keep_suggestion(silent.fan, desk.offer.recording, suggested, instead_of=1)
+    state.use_try(desk, kept.number)
+
+    request = scene.ask(silent.fan, silent.version, desk)
+
+    assert (request.remix.choice, drafting.MAKERS[Choice(request.remix.choice)]) == ("team", "team")
 
 
 def test_the_desk_of_another_tab_is_not_asked_for(silent: Asking) -> None:

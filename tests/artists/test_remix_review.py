@@ -35,7 +35,7 @@ def read(draft: Draft) -> Draft:
     return Draft.objects.select_related("decision__under").get(pk=draft.pk)
 
 
-@pytest.mark.parametrize(("maker", "mark"), [("desk", Mark.REMIXED), ("rules", Mark.APPROVED)])
+@pytest.mark.parametrize(("maker", "mark"), [("desk", Mark.REMIXED), ("rules", Mark.APPROVED), ("team", Mark.APPROVED)])
 def test_who_hears_it_to_its_end_gives_the_mark_of_who_chose(scene: Scene, maker: str, mark: Mark) -> None:
     draft = remix_drafts.write_remix(scene, maker=maker)
     hearing.note_opened(draft, by=scene.principal)
@@ -144,7 +144,7 @@ def test_another_remix_that_is_suggested_lies_among_the_fans_tries(scene: Scene)
 
     assert (read(draft).state, read(draft).reason) == ("declined", "declined: suggested another remix")
     kept = RemixTry.objects.get(person=draft.person, recording=scene.recording)
-    assert (kept.recipe, kept.from_artist, kept.number) == (other.to_json(), True, 1)
+    assert (kept.recipe, kept.from_artist, kept.number, kept.choice) == (other.to_json(), True, 1, "team")
 
 
 def test_a_decline_that_is_undone_suggests_nothing(scene: Scene) -> None:

@@ -51,6 +51,11 @@ def actions(entry: ShelfEntry) -> list[str]:
     return list(Entry.objects.filter(subject=str(entry)).order_by("pk").values_list("action", flat=True))
 
 
+def consents_of(scene: Shelf) -> list[str]:
+    acts = Consent.objects.filter(person=scene.maker, about=f"shelf:{scene.experience.pk}").order_by("pk")
+    return list(acts.values_list("act", flat=True))
+
+
 def told(entry: ShelfEntry, since: int = 0) -> set[str]:
     people = Notice.objects.filter(reference=str(entry), kind="shelf.changed").order_by("pk")[since:]
     return {f"person:{notice.person_id}" for notice in people}
@@ -67,6 +72,19 @@ def test_an_offer_waits_for_the_team_with_the_terms_that_were_accepted(scene: Sh
     assert heard_by() == []
     with pytest.raises(Stale, match="already"):
         scene.offer()
+
+
+def test_its_maker_and_the_team_are_told_when_its_copy_is_made(scene: Shelf) -> None:
+    entry, editor = scene.offer(ready=False), factories.get_member(scene.experience.artist, "editor")
+    before = Notice.objects.filter(kind="shelf.changed").count()
+
+    assert entry.render
+    shelf.tell_copy(entry.render)
+    shelf.tell_copy(Render.objects.get(kind="full"))
+
+    people = told(entry, before)
+    assert people >= {scene.maker.actor, scene.principal.actor, editor.actor}
+    assert Notice.objects.filter(kind="shelf.changed").count() == before + len(people)
 
 
 def test_others_hear_what_the_team_put_on(scene: Shelf) -> None:
@@ -95,6 +113,7 @@ def test_a_name_is_taken_off_later_by_another_decision(scene: Shelf) -> None:
     second = decisions.refuse_name(first.pk, by=scene.principal)
 
     assert (second.state, second.name, second.is_name_refused) == ("on", "", True)
+    assert second.decided_at == first.decided_at
     assert Decision.objects.filter(kind="shelf").count() == 2
     assert second.decision != first.decision
     assert heard_by() == ["Remixed by a fan, approved by Mara Veil"]
@@ -106,6 +125,7 @@ def test_what_is_declined_may_be_offered_again(scene: Shelf) -> None:
     declined = decisions.decline(scene.offer().pk, by=scene.principal)
 
     again = scene.offer("")
+    assert consents_of(scene) == ["given", "withdrawn", "given"]
     assert (declined.state, declined.decision, again.state) == ("declined", None, "offered")
     with pytest.raises(Stale, match="declined"):
         decisions.put_on(declined.pk, by=scene.principal)
@@ -130,6 +150,7 @@ def test_the_maker_and_the_team_take_it_off(scene: Shelf, who: str) -> None:
 
     assert (ended.state, ended.ended_by) == ("off", by.actor)
     assert heard_by() == []
+    assert consents_of(scene) == ["given", "withdrawn"]
     facts = Entry.objects.get(action="shelf.taken_off").facts
     assert facts["reason"] == ("maker" if who == "maker" else "team")
     assert Render.objects.get(kind="shelf").expires_at is not None
@@ -210,6 +231,27 @@ def test_nothing_is_heard_once_the_limits_end(scene: Shelf) -> None:
     assert heard_by() == []
 
 
+def test_what_narrower_limits_do_not_allow_comes_off_at_once(scene: Shelf) -> None:
+    on = scene.put_on()
+    other = shelf_scene.deliver(scene.song, factories.create_fan("Ove", opted_in=on.artist), tempo_percent=95)
+    waiting = other.offer("Ove")
+    scene.song.sign(scene.song.save(export=shelf_scene.SHARED, tempo_percent=(88, 112)))
+    assert (len(heard_by()), ShelfEntry.objects.open().count()) == (1, 2)
+
+    scene.song.sign(scene.song.save(export=shelf_scene.SHARED, tempo_percent=(95, 105)))
+
+    assert heard_by() == []
+    on.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (on.state, on.ended_by, waiting.state) == ("off", scene.principal.actor, "offered")
+    assert Entry.objects.get(action="shelf.taken_off").facts["reason"] == "narrowed"
+    assert scene.maker.actor in told(on)
+    delivered = experiences.received_by(scene.maker).get()
+    assert (delivered.is_hidden, shelf.may_offer(delivered)) == (False, False)
+    with pytest.raises(NotOffered):
+        scene.offer()
+
+
 def test_nothing_is_put_on_before_its_copy_is_made_or_without_every_yes(scene: Shelf) -> None:
     entry = scene.offer(ready=False)
     with pytest.raises(Stale, match="not made yet"):
@@ -221,7 +263,7 @@ def test_nothing_is_put_on_before_its_copy_is_made_or_without_every_yes(scene: S
     assert ShelfEntry.objects.get().state == "offered"
 
 
-@pytest.mark.parametrize("name", ["www.mara.example", "call +351 912 345 678", "...", "n" * 81])
+@pytest.mark.parametrize("name", ["www.mara.example", "call +351 912 345 678", "...", "n" * 49])
 def test_no_address_and_no_sentence_is_a_name(scene: Shelf, name: str) -> None:
     with pytest.raises(InvalidRequest):
         scene.offer(name)

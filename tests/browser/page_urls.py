@@ -177,9 +177,11 @@ NOT_PAGES = {
     "feed-new", "feed-activity", "feed-toast", "artist-listen-count", "welcome-first-listen", "studio-tasks",
     "review-count",
     "review-queue", "recording-audio", "picture", "experience-sound", "review-sound", "label-approval-sound",
-    "shelf-entry", "experience-shelf", "experience-shelf-off", "shelf-sound", "shelf-plays", "studio-shelf-sound",
-    "studio-shelf-decide", "api-shelf", "api-experience-shelf", "api-studio-shelf", "api-studio-shelf-decide",
-    # the first two are pages, of a shared remix alone: tests/browser/test_shelf.py looks at them
+    "shelf-entry", "experience-shelf", "shelf-report", "experience-shelf-off", "shelf-sound", "shelf-plays",
+    "shelf-player", "studio-shelf-sound",
+    "studio-shelf-decide", "api-shelf", "api-experience-shelf", "api-shelf-report", "api-studio-shelf",
+    "api-studio-shelf-decide",
+    # the first three are pages, of a shared remix alone: tests/browser/test_shelf.py looks at them
     "review-suggest",  # a page, of a remix alone: tests/browser/test_remix_review.py looks at it
 }  # fmt: skip
 

@@ -12,11 +12,13 @@ from pytest_django import Settings
 from ai.provenance import files, fingerprint
 from ai.provenance.exceptions import InvalidKey
 from ai.provenance.identify import Identified
+from ai.provenance.label import Kind
 from catalog import audio
 from catalog.models import Artist
 from fans import provenance, renders
 from fans.models import Render
 from tests.ai.provenance.samples import make_label, song, write_render
+from tests.artists import shelf_scene
 from tests.artists.remix_scene import create_scene, make_sound
 
 
@@ -87,6 +89,26 @@ def test_the_command_makes_keys_once_and_says_until_when_they_count(settings: Se
     assert "PRIVATE" not in out.getvalue()
     with pytest.raises(CommandError, match="there already"):
         call_command("provenance_key", "create", str(tmp_path / "keys"), "--organisation", "Nova Records")
+
+
+def test_identify_names_the_entry_of_a_copy_from_the_shelf_and_the_receipt_of_the_remix(
+    db: None, artist: Artist, settings: Settings, tmp_path: Path
+) -> None:
+    use_practice_keys(settings, tmp_path)
+    (tmp_path / "audio").mkdir()
+    shelf = shelf_scene.create(artist, settings, tmp_path / "audio")
+    entry, sound = shelf.put_on(), write_render(tmp_path / "render.flac", song(36))
+    assert entry.render_id
+    marked = provenance.mark_stream(sound, make_label(render_id=entry.render_id, kind=Kind.SHELF), tmp_path)
+
+    as_made = run_identify(marked.path)
+    from_cut = run_identify(cut(marked.path, tmp_path / "cut.mp3", 5, 35))
+
+    assert f"Known by its manifest: render {entry.render_id}." in as_made
+    assert f"Known by its watermark: render {entry.render_id}." in from_cut
+    for said in (as_made, from_cut):
+        assert f"The copy of {entry}: on the shelf." in said
+        assert f"/r/{shelf.experience.receipt_key}" in said
 
 
 def test_identify_names_the_render_of_a_file_of_a_cut_copy_and_of_an_unmarked_copy(

@@ -30,6 +30,7 @@ from tests.billing.test_webhooks import PAID
 from tests.ledger.factories import post_charge
 from tests.operator.payments import create_payments
 from tests.operator.payouts import create_payouts
+from tests.operator.remixes import create_remixes
 from tests.trust.factories import a_report
 from trust.models import Report
 
@@ -117,5 +118,6 @@ def create_objects() -> Objects:
         WebhookEvent: WebhookEvent.objects.get(),
         **create_payments(fan),
         **create_payouts(),
+        **create_remixes(),
         Entry: Entry.objects.latest("pk"),
     }

@@ -135,7 +135,7 @@ def test_no_list_is_counted_and_each_is_bounded(operator: Client, objects: Objec
         table, asked = model._meta.db_table, [query["sql"] for query in queries]
         ends = [sql.rpartition(" ORDER BY ")[2] for sql in asked if f'FROM "{table}"' in sql and "ORDER BY" in sql]
         assert [sql for sql in asked if "COUNT(" in sql.upper()] == []
-        assert ends == ([] if model is Person else [f'"{table}"."id" DESC LIMIT 50'])
+        assert ends == ([] if model is Person else [f'"{table}"."{model._meta.pk.column}" DESC LIMIT 50'])
 
 
 def test_a_list_holds_the_newest_and_asks_as_often_for_three_as_for_one(operator: Client, objects: Objects) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
@@ -74,8 +74,10 @@ def edit_program(request: AuthenticatedHttpRequest, studio: Studio, program_id: 
 @post_only
 @team_member_required
 def preview_program(request: AuthenticatedHttpRequest, studio: Studio, program_id: int) -> HttpResponse:
-    """Show the previews and the errors of the typed text. Nothing is stored."""
+    """Show the previews and the errors of the typed text. Nothing is stored. 404 for remixes, which have none."""
     editor = _load_editor(studio, program_id)
+    if editor.program.kind == Program.Kind.REMIX:
+        raise Http404
     editor.read_post(request, studio)
     return _render_editor(request, studio, editor, part="#preview-response")
 

@@ -43,8 +43,12 @@ def edit(
     if not editor.form.is_valid():
         editor.problem = "Not saved yet. Fix the marked fields."
         return _render(request, studio, editor, status=422)
+    fields = editor.form.version_fields()
+    if newest and all(getattr(newest, name) == value for name, value in fields.items()):
+        messages.info(request, f"Nothing changed: this is version {newest.version}.")
+        return redirect(studio.url("program", program_id=program.pk))
     try:
-        version = programs.edit(program, by=request.user, **editor.form.version_fields())
+        version = programs.edit(program, by=request.user, **fields)
     except USER_ERRORS as error:
         editor.problem = str(error)
         return _render(request, studio, editor, status=error_status(error))

@@ -1,5 +1,8 @@
 """Remixes by fans on the artist's page: what was offered, what stands there, and the team's decisions."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -11,8 +14,11 @@ from artists.studio.access import USER_ERRORS, Studio, error_status, team_member
 from artists.studio.messages import error_message
 from fans import shelf
 from fans.models import ShelfEntry
-from fans.views.shelf import Shown
+from fans.views.shelf import show
+from trust.models import Report
+from trust.reports import count_reasons
 from web.decorators import post_only
+from web.pagination import cursor_or_start, paginate
 from web.ranges import file_response
 
 DECISIONS = {
@@ -59,13 +65,26 @@ def decide(request: AuthenticatedHttpRequest, studio: Studio, entry_id: int, dec
 
 
 def _render(request: AuthenticatedHttpRequest, studio: Studio, *, problem: str = "", status: int = 200) -> HttpResponse:
-    shown = [Shown(entry, shelf.open_remix(entry)) for entry in shelf.list_open(studio.artist)]
+    entries = shelf.list_open(studio.artist)
+    offered = entries.filter(state=ShelfEntry.State.OFFERED).order_by("pk")
+    before = cursor_or_start(request.GET.get("before", ""), ShelfEntry, None)
+    page = paginate(entries.filter(state=ShelfEntry.State.ON), field=None, before=before, size=shelf.PAGE_SIZE)
+    waiting, on_shelf = show(offered[: shelf.PAGE_SIZE]), show(page.items)
+    reasons = count_reasons(studio.artist.pk, [str(one.entry) for one in on_shelf])
+    on_shelf = [replace(one, reasons=_name_reasons(reasons[str(one.entry)])) for one in on_shelf]
     return studio.render(
         request,
         "studio/shelf.html",
         status=status,
         section="songs",
-        offered=[one for one in shown if one.entry.state == ShelfEntry.State.OFFERED],
-        on_shelf=[one for one in reversed(shown) if one.entry.state == ShelfEntry.State.ON],
+        offered=waiting,
+        offers=offered.count(),
+        on_shelf=on_shelf,
+        older=page.older,
+        before=before,
         problem=problem,
     )
+
+
+def _name_reasons(reasons: Mapping[str, int]) -> list[tuple[str, int]]:
+    return [(Report.Reason(reason).label, fans) for reason, fans in reasons.items()]

@@ -64,7 +64,7 @@ JOBS = {
     "requests": Job(following.follow_next, following.CHANNELS, following.seconds_until_due),
     "request_mails": Job(request_mails.mail_next, request_mails.CHANNEL),
     "refunds": Job(remix_refunds.work, remix_refunds.CHANNEL, remix_refunds.seconds_until_due),
-    "reports": Job(moderation.weigh_next, reports.WAKE_CHANNEL),
+    "reports": Job(moderation.look_at_next, reports.WAKE_CHANNEL),
     "payout_mail": Job(payout_mail.mail_next, payouts.CHANNEL),
     "imports": Job(import_news.work_next, uploads.CHANNEL),
     "audio": Job(checking.work_next, stem_uploads.CHANNEL),

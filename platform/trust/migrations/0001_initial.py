@@ -16,9 +16,15 @@ class Migration(migrations.Migration):
             name="Report",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("subject", models.CharField(help_text="experience:<uuid>", max_length=80)),
+                ("subject", models.CharField(help_text="experience:<uuid>, or shelf:<id>", max_length=80)),
                 ("artist", models.BigIntegerField(help_text="id of the artist when the fan reported")),
-                ("program", models.BigIntegerField(help_text="id of the program that made the experience")),
+                (
+                    "program",
+                    models.BigIntegerField(
+                        help_text="id of the program that made the experience; NULL: it is an entry of a shelf",
+                        null=True,
+                    ),
+                ),
                 (
                     "listens",
                     models.PositiveIntegerField(
@@ -28,7 +34,7 @@ class Migration(migrations.Migration):
                 (
                     "audience",
                     models.PositiveIntegerField(
-                        help_text="how many fans had received something of the program, up to a limit"
+                        help_text="how many fans had received something of the program, up to a limit", null=True
                     ),
                 ),
                 (
@@ -103,7 +109,16 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(fields=("by", "subject"), name="a_fan_reports_a_thing_once"),
                     models.CheckConstraint(
-                        condition=models.Q(("subject__startswith", "experience:")), name="a_report_is_on_an_experience"
+                        condition=models.Q(
+                            models.Q(
+                                ("audience__isnull", False),
+                                ("program__isnull", False),
+                                ("subject__startswith", "experience:"),
+                            ),
+                            models.Q(("audience", None), ("program", None), ("subject__regex", "^shelf:[0-9]{1,18}$")),
+                            _connector="OR",
+                        ),
+                        name="a_report_is_on_what_a_program_made_or_on_a_shelf",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -57,4 +57,5 @@ def test_the_words_say_who_chose_and_that_no_sound_was_generated() -> None:
         "processed, composition as recorded, post-production processed, lyrics as recorded."
     )
     assert "by a person:" in words[Choice.HAND]
+    assert "by a person:" in words[Choice.TEAM]
     assert "by rules:" in words[Choice.RULES]

@@ -67,12 +67,15 @@ def test_it_is_saved_signed_and_runs_until_its_limits_end(open_scene: Scene, art
 
     unnamed = client.post(program_path(program), choices(open_scene, recording=""))
     saved = client.post(program_path(program), choices(open_scene), follow=True)
+    same = client.post(program_path(program), choices(open_scene), follow=True)
     signed = client.post(program_path(program, "/versions/1/sign"), follow=True)
     version = program.versions.get()
     envelopes.end(open_scene.recording, by=open_scene.owner)
 
     assert (unnamed.status_code, "Choose the song." in visible_text(unnamed)) == (422, True)
     assert "Version 1 is saved. It sends nothing until it is signed." in visible_text(saved)
+    assert "Nothing changed: this is version 1." in visible_text(same)
+    assert client.post(program_path(program, "/preview"), choices(open_scene)).status_code == 404
     assert "Version 1 is running" in visible_text(signed)
     assert (version.moment, version.nth, version.recording, version.wording) == (
         "nth_listen", 10, open_scene.recording, ""

@@ -3,6 +3,7 @@
 import copy
 from pathlib import Path
 
+import msgspec
 import pytest
 from django.db.models import Sum
 from django.test import Client
@@ -14,7 +15,7 @@ from ai.remix.moods import find_moods
 from artists.remixes import envelopes
 from catalog.models import Artist
 from fans.desk import state
-from fans.desk_models import RemixDesk, RemixPart, RemixTry
+from fans.desk_models import Choice, RemixDesk, RemixPart, RemixTry
 from fans.models import Render
 from fans.remix_models import RemixOffer
 from tests import factories
@@ -163,6 +164,22 @@ def test_a_surprise_that_is_on_the_desk_already_is_followed_by_another(fan: Pers
 
     assert (desk.recipe, desk.row.choice, desk.row.surprises) == (kitchen, "hand", 1)
     assert (other.recipe == kitchen, other.row.choice, other.row.surprises) == (False, "rules", 2)
+
+
+@pytest.mark.parametrize("chosen_by", ["rules", "team"])
+def test_what_is_left_of_a_choice_that_was_not_the_fans_stays_so(
+    fan: Person, offer: RemixOffer, chosen_by: str
+) -> None:
+    desk = state.open_desk(fan, offer)
+    recorded = desk.recipe
+    state.change(desk, msgspec.structs.replace(recorded, tempo_percent=95, room="hall"), Choice(chosen_by))
+
+    choices = []
+    for changes in ({"tempo_percent": 95}, {"tempo_percent": 97}, {"tempo_percent": 97, "room": "kitchen"}):
+        state.change(desk, msgspec.structs.replace(recorded, **changes))
+        choices.append(desk.row.choice)
+
+    assert choices == [chosen_by, "hand", "hand"]
 
 
 def test_too_many_changes_a_minute_are_told_and_lose_nothing(client: Client, url: str) -> None:
