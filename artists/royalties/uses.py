@@ -15,7 +15,7 @@ from artists.royalties import income
 from artists.royalties.lines import Fractions
 from billing.models import Entitlement
 from billing.recognition import first_moment, next_month
-from catalog.models import Recording
+from catalog.models import Artist, Recording
 from fans.models import Experience, ShelfEntry
 from listens.models import Listen
 from rights.models import Use
@@ -57,11 +57,13 @@ def record_heard(people: Collection[UUID | None], month: str, artist: int) -> No
     However often they heard it, an entry is one use of the month. Whoever made it has it already.
     """
     heard = _list_heard(people, month, artist)
-    entries = ShelfEntry.objects.filter(artist=artist).select_related("experience__artist", "recording")
+    entries = ShelfEntry.objects.filter(artist=artist).select_related("experience", "artist", "recording")
     found = entries.in_bulk({entry for _, entry in heard})
+    songs = {entry.recording_id: entry for entry in found.values()}
+    sales = {pk: _find_sale(entry.artist, Use.SHARE, [entry.recording]) for pk, entry in songs.items()}
     ExperienceUse.objects.bulk_create(
         [
-            _describe(found[pk].experience, Use.SHARE, [found[pk].recording], person_id=person, month=month)
+            _describe(found[pk].experience, Use.SHARE, sales[found[pk].recording_id], person_id=person, month=month)
             for person, pk in heard
             if pk in found and found[pk].person_id != person
         ],
@@ -93,14 +95,18 @@ def read_fractions(use: ExperienceUse) -> Fractions:
 
 
 def _describe_delivered(experience: Experience) -> ExperienceUse:
+    sale = _find_sale(experience.artist, experience.use, experience.clearance.recordings.all())
     fan, month = experience.person_id, f"{experience.delivered_at:%Y%m}"
-    return _describe(experience, experience.use, experience.clearance.recordings.all(), person_id=fan, month=month)
+    return _describe(experience, experience.use, sale, person_id=fan, month=month)
 
 
-def _describe(experience: Experience, use: str, songs: Iterable[Recording], **whose: Any) -> ExperienceUse:
-    """A message is shared as the payment itself is. Where a use cannot be sold on its own, so is it."""
-    found = income.find_sale(experience.artist, use, songs) if use != Use.PERSONAL_MESSAGE else None
-    sale = found if isinstance(found, Sale) else None
+def _find_sale(artist: Artist, use: str, songs: Iterable[Recording]) -> Sale | None:
+    """None for what is shared as the payment itself is: a message, and what cannot be sold on its own."""
+    found = income.find_sale(artist, use, songs) if use != Use.PERSONAL_MESSAGE else None
+    return found if isinstance(found, Sale) else None
+
+
+def _describe(experience: Experience, use: str, sale: Sale | None, **whose: Any) -> ExperienceUse:
     return ExperienceUse(
         experience=experience,
         artist_id=experience.artist_id,

@@ -158,3 +158,20 @@ def test_a_claim_of_an_import_is_made_by_whoever_asked_for_it(label: Party, arti
 
     refused("made by whoever asked", claim, song.pk, label.pk, factories.get_staff().actor, ready.pk)
     sql(claim, song.pk, label.pk, signer, ready.pk)
+    refused("by whoever asked for the import", claim, song.pk, label.pk, signer, ready.pk + 99)
+
+    # Not requested any more, it could be removed. The claim names it for ever.
+    sql("UPDATE rights_catalogimport SET state = 'ready', requested_by = NULL WHERE id = %s", ready.pk)
+    refused("claims were made by this import", "DELETE FROM rights_catalogimport WHERE id = %s", ready.pk)
+
+
+@pytest.mark.parametrize("column", ["recording_id", "work_id"])
+def test_no_import_ends_with_a_line_of_what_is_not_there(label: Party, column: str) -> None:
+    brought = read(label, ROW)
+    sql(REQUEST, owners.get_signer(label).actor, brought.pk)
+    done = "UPDATE rights_catalogimport SET state = 'done', imported_at = now() WHERE id = %s"
+    sql(f"UPDATE rights_importline SET {column} = 987654321 WHERE catalog_import_id = %s", brought.pk)
+    refused("names a recording and a work that are there", done, brought.pk)
+
+    sql(f"UPDATE rights_importline SET {column} = NULL WHERE catalog_import_id = %s", brought.pk)
+    sql(done, brought.pk)

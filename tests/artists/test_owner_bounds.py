@@ -1,6 +1,7 @@
 """Owners state how far remixes may go: limits of artists beyond it are neither saved nor signed, and stop counting."""
 
 import copy
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -156,7 +157,7 @@ def test_a_label_types_bounds_and_types_them_again_for_the_next_version(scene: S
         "title": "Remixes", "artists": [scene.recording.artist_id], "uses": ["remix"], "zone": "UTC",
         "after_end": "plays_on", "second_key": "", "do": "preview", "tempo_to": 110, "vocals": "1",
         "no_exports": ["share"], "may_not_mute": ["vocals"], "in_order": "on", "level_vocals_from": "-4.5",
-        "level_drums_from": "-6", "level_drums_to": "2",
+        "level_drums_from": "-6", "level_drums_to": "2", "expires": "2027-03-31",
     }  # fmt: skip
     path = f"/label/{label.pk}/agreements"
     seen = client.post(f"{path}/new", typed)
@@ -169,12 +170,14 @@ def test_a_label_types_bounds_and_types_them_again_for_the_next_version(scene: S
     assert json.loads(version.remix_bounds) == {
         "tempo_percent": [70, 110], "vocals_pitch_semitones": 1, "order": "recorded", "may_not_mute": ["vocals"],
         "export": {"stream": True, "download": True, "share": False},
-        "gain_half_db": {"drums": [-12, 4], "vocals": [-9, 12]},
+        "gain_half_db": {"drums": [-12, 4], "vocals": [-9, 12]}, "expires": "2027-03-31",
     }  # fmt: skip
     levels = "the level of drums from −6 dB to +2 dB and the voice at least −4.5 dB"
     assert f"never without the voice; {levels}; fans may not offer it to other fans here" in visible_text(seen)
-    assert {name: again.initial[name] for name in ("tempo_from", "tempo_to", "vocals", "no_exports", "in_order")} == {
+    names = ("tempo_from", "tempo_to", "vocals", "no_exports", "in_order", "expires")
+    assert {name: again.initial[name] for name in names} == {
         "tempo_from": 70, "tempo_to": 110, "vocals": 1, "no_exports": ["share"], "in_order": True,
+        "expires": dt.date(2027, 3, 31),
     }  # fmt: skip
     ends = ("drums_from", "drums_to", "vocals_from", "vocals_to")
     assert [again.initial[f"level_{end}"] for end in ends] == [-6, 2, -4.5, 6]

@@ -61,6 +61,9 @@ class BoundsFields(forms.Form):
     no_rooms = _several("Not as a", ROOMS)
     no_colours = _several("Not in the colour", COLOURS)
     no_exports = _several("Fans may not", EXPORTS)
+    expires = forms.DateField(
+        label="Artists’ limits hold until, at the latest", required=False, widget=forms.DateInput({"type": "date"})
+    )
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
@@ -98,6 +101,7 @@ class BoundsFields(forms.Form):
             export=Export(stream=True, download="download" not in forbidden, share="share" not in forbidden)
             if forbidden
             else None,
+            expires=said["expires"],
         )
         return found if found != OuterBounds() else None
 
@@ -133,6 +137,7 @@ def type_bounds(text: str) -> dict[str, Any]:
         "no_rooms": [name for name, _ in ROOMS if bounds.rooms is not None and name not in bounds.rooms],
         "no_colours": [name for name, _ in COLOURS if bounds.colours is not None and name not in bounds.colours],
         "no_exports": [name for name, _ in EXPORTS if not getattr(export, name)],
+        "expires": bounds.expires,
     }
 
 

@@ -151,6 +151,7 @@ def write(catalog_import: CatalogImport) -> None:
         # The triggers of these tables look rows up. PostgreSQL plans that once, and while a table is small it plans to
         # read all of it, which takes hours once there are 100,000 rows.
         cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL work_mem = '64MB'")  # else what the triggers compare goes to the disk between them
         for step in _STEPS:
             cursor.execute(step, values)
     _rename(catalog_import)

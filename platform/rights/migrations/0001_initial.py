@@ -890,11 +890,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="claim",
-            index=models.Index(fields=["recording", "role"], name="claims_on_a_recording"),
+            index=models.Index(
+                condition=models.Q(("recording__isnull", False)),
+                fields=["recording", "role"],
+                name="claims_on_a_recording",
+            ),
         ),
         migrations.AddIndex(
             model_name="claim",
-            index=models.Index(fields=["work", "role"], name="claims_on_a_work"),
+            index=models.Index(
+                condition=models.Q(("work__isnull", False)), fields=["work", "role"], name="claims_on_a_work"
+            ),
         ),
         migrations.AddIndex(
             model_name="grant",
@@ -1320,6 +1326,7 @@ class Migration(migrations.Migration):
                 (
                     "recording",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         help_text="which it is of, or became",
                         null=True,
@@ -1331,6 +1338,7 @@ class Migration(migrations.Migration):
                 (
                     "work",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         help_text="which the recording is of",
                         null=True,
@@ -1382,6 +1390,7 @@ class Migration(migrations.Migration):
             model_name="claim",
             name="catalog_import",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 help_text="that named it",
                 null=True,

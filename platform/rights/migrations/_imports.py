@@ -25,6 +25,9 @@ BEGIN
         PERFORM refuse('history is not changed: this was imported');
     END IF;
     IF TG_OP = 'DELETE' THEN
+        IF EXISTS (SELECT FROM rights_claim WHERE catalog_import_id = OLD.id) THEN
+            PERFORM refuse('history is not changed: claims were made by this import');
+        END IF;
         RETURN OLD;
     END IF;
     IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
@@ -40,6 +43,14 @@ BEGIN
     END IF;
     IF NEW.imported_at IS NOT NULL THEN
         NEW.imported_at := statement_timestamp();
+    END IF;
+    IF NEW.state = 'done' AND EXISTS (
+        SELECT FROM rights_importline line
+        LEFT JOIN catalog_recording recording ON recording.id = line.recording_id
+        LEFT JOIN catalog_work work ON work.id = line.work_id
+        WHERE line.catalog_import_id = NEW.id AND (line.recording_id, line.work_id) IS DISTINCT FROM (recording.id, work.id)
+    ) THEN
+        PERFORM refuse('a line that was imported names a recording and a work that are there');
     END IF;
     RETURN NEW;
 END $$;
@@ -87,10 +98,12 @@ END $$;
 CREATE TRIGGER counted AFTER INSERT ON rights_importedartist REFERENCING NEW TABLE AS touched
 FOR EACH STATEMENT EXECUTE FUNCTION rights_check_imported_artists();
 
--- Whoever asked for an import made the claims that it names. For all rows at once: there can be 100,000.
+-- Whoever asked for an import made the claims that it names. For all rows at once: there can be 100,000. The import is
+-- locked as a foreign key would lock it, so that nobody removes it meanwhile.
 CREATE FUNCTION rights_check_imported_claims() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    PERFORM FROM rights_catalogimport WHERE id IN (SELECT catalog_import_id FROM added) ORDER BY id FOR KEY SHARE;
     IF EXISTS (
         SELECT FROM (SELECT DISTINCT catalog_import_id, claimed_by FROM added WHERE catalog_import_id IS NOT NULL) named
         WHERE NOT EXISTS (

@@ -34,7 +34,7 @@ BEGIN
                     AND (tie.live_until IS NULL OR tie.live_until > statement_timestamp())
                 ORDER BY tie.live_from, tie.id LIMIT 1
             ) AS artist_id
-            FROM added claim WHERE claim.work_id IS NOT NULL
+            FROM (SELECT DISTINCT work_id, claimed_by FROM added WHERE work_id IS NOT NULL) claim
         ), pairs AS MATERIALIZED (
             SELECT DISTINCT artist_id, claimed_by FROM said WHERE artist_id IS NOT NULL
         ), strangers AS MATERIALIZED (
@@ -98,6 +98,12 @@ BEGIN
         WHERE NOT public.accounts_is_staff(added_by) AND NOT public.rights_names_owners(artist_id, added_by)
     ) THEN
         PERFORM public.refuse('what a recording is of is said by the side of its artist, or by staff');
+    END IF;
+    IF NOT EXISTS (
+        SELECT FROM added tie JOIN public.catalog_recordingwork other ON other.recording_id = tie.recording_id
+        WHERE other.id <> tie.id AND (other.live_until IS NULL OR other.live_until > statement_timestamp())
+    ) THEN
+        RETURN NULL;
     END IF;
     -- Whoever confirms a share at the same moment is waited for, and waits.
     PERFORM FROM public.catalog_work WHERE id IN (

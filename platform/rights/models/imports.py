@@ -107,11 +107,24 @@ class ImportLine(models.Model):
     text_key = models.BinaryField(max_length=32, null=True)
     names_key = models.BinaryField(max_length=32, null=True)
     leads_key = models.BinaryField(max_length=32, null=True)
+    # Without foreign keys, which would be checked for each line: migration 0002 asks for all of an import at its end.
     recording = models.ForeignKey(
-        Recording, models.PROTECT, null=True, db_index=False, related_name="+", help_text="which it is of, or became"
+        Recording,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+        help_text="which it is of, or became",
     )
     work = models.ForeignKey(
-        Work, models.PROTECT, null=True, db_index=False, related_name="+", help_text="which the recording is of"
+        Work,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+        help_text="which the recording is of",
     )
 
     class Meta:
