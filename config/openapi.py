@@ -26,6 +26,7 @@ ENUM_NAMES = {
     "ProgramKindEnum": "artists.models.Program.Kind",
     "RequestStateEnum": "artists.models.ExperienceRequest.State",
     "ShelfStateEnum": "fans.models.ShelfEntry.State",
+    "StemRoleEnum": "catalog.models.audio.StemRole",
 }
 """What the schema calls choices of which several fields have the same name."""
 SETTINGS = {
