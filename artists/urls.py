@@ -23,10 +23,11 @@ from artists.api import (
 )
 from artists.label.views import disputes, split_schemes
 from artists.remixes import api as remix_api
-from artists.remixes import shelf_api, shelf_views
+from artists.remixes import limits_api, shelf_api, shelf_views
 from artists.remixes import views as remix_views
 from artists.requests import api as request_api
 from artists.requests import views as request_views
+from artists.stems import api as stems_api
 from artists.studio.views import invitation
 
 STUDIO = "api/v1/studio/<slug:slug>"
@@ -119,6 +120,18 @@ urlpatterns = [
     path(f"{RECORDING}/works/<int:work>", owners.WorkView.as_view(), name="api-recording-work"),
     path(f"{RECORDING}/shares", owners.SharesView.as_view(), name="api-recording-shares"),
     path(f"{RECORDING}/shares/<int:claim>", owners.ShareView.as_view(), name="api-recording-share"),
+    path(f"{RECORDING}/stems", stems_api.StemsView.as_view(), name="api-stems"),
+    path(f"{RECORDING}/stems/confirm", stems_api.StemsConfirmView.as_view(), name="api-stems-confirm"),
+    path(f"{RECORDING}/stems/listen", stems_api.StemsListenView.as_view(), name="api-stems-listen"),
+    path(f"{RECORDING}/stems/files/<int:file>", stems_api.StemFileView.as_view(), name="api-stem-file"),
+    path(f"{RECORDING}/remix-limits", limits_api.LimitsView.as_view(), name="api-limits"),
+    path(f"{RECORDING}/remix-limits/<int:version>/sign", limits_api.SignLimitsView.as_view(), name="api-limits-sign"),
+    path(f"{RECORDING}/remix-limits/corners", limits_api.CornersView.as_view(), name="api-corners"),
+    path(
+        f"{RECORDING}/remix-limits/corners/<slug:name>/heard",
+        limits_api.CornerHeardView.as_view(),
+        name="api-corner-heard",
+    ),
     path(f"{STUDIO}/imports", imports.ImportedView.as_view(), name="api-imports"),
     path(f"{STUDIO}/imports/named", imports.NamedSharesView.as_view(), name="api-imports-named"),
     path(f"{STUDIO}/imports/<int:pk>", imports.ImportedSongsView.as_view(), name="api-import"),

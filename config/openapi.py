@@ -29,6 +29,7 @@ ENUM_NAMES = {
     "ShelfStateEnum": "fans.models.ShelfEntry.State",
     "ReportStateEnum": "trust.models.Report.State",
     "ReportReasonEnum": "trust.models.Report.Reason",
+    "StemRoleEnum": "catalog.models.audio.StemRole",
 }
 """What the schema calls choices of which several fields have the same name."""
 SETTINGS = {

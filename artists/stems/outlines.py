@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.models import Person
+from ai.audio.exceptions import SENTENCES
 from ai.remix.canonical import InvalidValue
 from ai.remix.source import SAMPLE_RATE, NoCut, Section, Source, Stem
 from artists.exceptions import InvalidRequest
@@ -18,11 +19,17 @@ from catalog.models import AudioFile, AudioUpload, Recording, RecordingSource, S
 from worker.wake import notify
 
 OCTAVE_LEEWAY = 0.03
+UNREAD = {
+    **SENTENCES,
+    "failed": "Reading this file failed again and again.",
+    "incomplete": "A part of this file is missing.",
+}
+"""Why a file was refused, by `AudioUpload.problem`."""
 
 
 @dataclass(frozen=True)
 class FileProblem:
-    """Why a checked file cannot stand beside the others; `how_to_mend` says what to do."""
+    """Why a file was refused or cannot stand beside the others; `how_to_mend` says what to do."""
 
     problem: str
     how_to_mend: str
@@ -42,9 +49,17 @@ def pick_usable(files: list[AudioUpload]) -> list[AudioUpload]:
 
 
 def find_problems(files: list[AudioUpload]) -> dict[int, FileProblem]:
-    """What is wrong with each of the files beside the others, by the upload's id."""
-    checked = _pick_checked(files)
-    usual, problems, seen = _usual_frames(checked), {}, set()
+    """What is wrong with each of the files, by itself or beside the others, by the upload's id."""
+    problems = {
+        upload.pk: FileProblem(
+            UNREAD.get(upload.problem, "This file cannot be read."),
+            "Export it again and put it here anew. The others are fine.",
+        )
+        for upload in files
+        if upload.state == AudioUpload.State.REFUSED
+    }
+    checked, seen = _pick_checked(files), set()
+    usual = _usual_frames(checked)
     for upload in checked:
         away = (_file(upload).frames - usual) / SAMPLE_RATE
         if upload.audio_id in seen:

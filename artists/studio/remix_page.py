@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from accounts.models import Person
 from ai.remix.envelope import Envelope
 from ai.remix.source import Source
 from artists.models import EnvelopeCorner, RemixEnvelope
@@ -98,15 +99,15 @@ def load(studio: Studio, recording: Recording, stored: RecordingSource) -> Remix
         is_wider=newest is not None and is_open and envelopes.is_wider(newest),
         may_sign_again=newest is not None and is_open and envelopes.may_sign_again(newest, studio.person),
         missing=refusal.missing if refusal is not None else (),
-        corners=list_corners(studio, source, newest) if newest else [],
+        corners=list_corners(studio.person, source, newest) if newest else [],
         owners=owner_bounds.list_of(recording),
         beyond=owner_bounds.find_beyond(recording, Envelope.parse(current.content) if current else shown),
     )
 
 
-def list_corners(studio: Studio, source: Source, envelope: RemixEnvelope) -> list[CornerRow]:
+def list_corners(person: Person, source: Source, envelope: RemixEnvelope) -> list[CornerRow]:
     """The corners of a version, with what this person has heard, in two queries."""
-    heard = corners.list_heard(envelope, by=studio.person)
+    heard = corners.list_heard(envelope, by=person)
     found = EnvelopeCorner.objects.filter(envelope=envelope).select_related("render")
     return [
         CornerRow(

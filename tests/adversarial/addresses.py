@@ -41,7 +41,8 @@ STUDIO_API_NAMES = {
     "api-tiers", "api-tier", "api-tier-versions", "api-tier-sell", "api-promotions", "api-promotion-end",
     "api-statements", "api-statement", "api-payouts", "api-standing",
     "api-imports", "api-imports-named", "api-import", "api-import-confirm", "api-studio-shelf",
-    "api-studio-shelf-decide",
+    "api-studio-shelf-decide", "api-stems", "api-stems-confirm", "api-stems-listen", "api-stem-file", "api-limits",
+    "api-limits-sign", "api-corners", "api-corner-heard",
 }  # fmt: skip
 # The studio's pages, each with the methods it has. `{draft}`, `{program}`, `{member}`, `{invitation}` are one studio's.
 STUDIO_PAGES = {

@@ -63,6 +63,7 @@ def module_scene(module_db: None) -> dict[str, Any]:
     request = requests_scene.ask(experience.person, offer)
     promotion = billing.create_promotion(artist)
     [statement] = royalties.state(party)
+    limits = f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/remix-limits"
     upload = audio_uploads.begin(song, "drums.wav", 5, by=factories.get_member(artist, "editor").actor)
     tier = f"/api/v1/studio/{artist.slug}/tiers/{order.price.version.tier_id}"
     return {
@@ -104,6 +105,14 @@ def module_scene(module_db: None) -> dict[str, Any]:
             "api-recording-work": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/works/{work.pk}",
             "api-recording-shares": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/shares",
             "api-recording-share": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/shares/{claim.pk}",
+            "api-stems": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/stems",
+            "api-stems-confirm": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/stems/confirm",
+            "api-stems-listen": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/stems/listen",
+            "api-stem-file": f"/api/v1/studio/{artist.slug}/recordings/{song.pk}/stems/files/{upload.pk}",
+            "api-limits": limits,
+            "api-limits-sign": f"{limits}/1/sign",
+            "api-corners": f"{limits}/corners",
+            "api-corner-heard": f"{limits}/corners/fast-low/heard",
             "api-programs": f"/api/v1/studio/{artist.slug}/programs",
             "api-program-versions": f"/api/v1/studio/{artist.slug}/programs/{program.pk}/versions",
             "api-program-version-sign": f"/api/v1/studio/{artist.slug}/programs/{program.pk}/versions/1/sign",

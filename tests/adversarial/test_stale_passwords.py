@@ -12,14 +12,16 @@ import pytest
 
 from accounts.models import AgeChange, Invitation, Person, Token
 from artists import review
-from artists.models import Draft
+from artists.models import Draft, RemixEnvelope
 from billing.models import TierPrice, TierVersion
 from billing.simulated.server import FakeStripe
 from catalog.models import Artist
+from fans.models import RemixOffer
 from rights import claims, parties
 from rights.models import CatalogImport, Claim, Party, SplitScheme
 from rights.shares import Role
 from tests import factories
+from tests.artists import remix_scene
 from tests.artists.studio.pages import HTMX_HEADERS, visible_text
 from tests.billing import factories as billing
 from tests.factories import PASSWORD
@@ -29,6 +31,7 @@ from tests.rights.imports.factories import bring_in
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
 TYPED = "Ana, I read every name."
+COUNTED = (TierPrice, Token, Invitation, Artist, SplitScheme, AgeChange, RemixOffer)
 type Request = tuple[Person, str, dict[str, Any]]
 
 
@@ -64,6 +67,13 @@ def sellable_tier(artist: Artist) -> TierVersion:
     return billing.create_version(artist)
 
 
+def heard_limits(artist: Artist) -> RemixEnvelope:
+    """Limits of remixes that wait for the artist's signature alone."""
+    envelope = remix_scene.save_limits(owners.create_owned_song(artist).recording)
+    remix_scene.hear(envelope, principal(artist))
+    return envelope
+
+
 def named_in_a_file(artist: Artist) -> CatalogImport:
     """A label's file that names the artist as the writer of a song. The artist has not confirmed it."""
     label = owners.create_party()
@@ -88,7 +98,7 @@ def state_of(artist: Artist) -> tuple[Any, ...]:
     roles = tuple(artist.team.members.order_by("pk").values_list("person", "role"))
     drafts = tuple(Draft.objects.order_by("pk").values_list("state", "text"))
     shares = tuple(Claim.objects.values_list("confirmed_by", flat=True))
-    made = tuple(model.objects.count() for model in (TierPrice, Token, Invitation, Artist, SplitScheme, AgeChange))
+    made = tuple(model.objects.count() for model in COUNTED)
     return shares, roles, drafts, made
 
 
@@ -232,6 +242,11 @@ API: dict[str, Callable[[Artist], Request]] = {
     ),
     "all that a file names for a label": lambda artist: confirm_as_label(
         artist, "/api/v1/labels/{party}/claims/imports/{brought}"
+    ),
+    "limits of remixes": lambda artist: (
+        principal(artist),
+        f"/api/v1/studio/mara-veil/recordings/{heard_limits(artist).recording_id}/remix-limits/1/sign",
+        {},
     ),
     "own words": lambda artist: (
         principal(artist),

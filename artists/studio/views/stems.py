@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from accounts.requests import AuthenticatedHttpRequest
-from ai.audio.exceptions import SENTENCES
 from ai.remix.source import SAMPLE_RATE
 from artists.stems import outlines, waveform
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
@@ -18,10 +17,6 @@ from catalog.models import AudioUpload, Recording, SourceOutline
 from catalog.models.audio import StemRole
 from fans.desk.words import format_length
 
-OWN_SENTENCES = {
-    "failed": "Reading this file failed again and again.",
-    "incomplete": "A part of this file is missing.",
-}
 GB = 1024**3
 
 
@@ -80,9 +75,6 @@ def _files_context(recording: Recording, files: list[AudioUpload]) -> dict[str, 
 
 def _row(upload: AudioUpload, problem: outlines.FileProblem | None) -> dict[str, Any]:
     """One file as the list shows it."""
-    if upload.state == AudioUpload.State.REFUSED:
-        sentence = {**SENTENCES, **OWN_SENTENCES}.get(upload.problem, "This file cannot be read.")
-        problem = outlines.FileProblem(sentence, "Export it again and put it here anew. The others are fine.")
     return {
         "upload": upload,
         "problem": problem,
