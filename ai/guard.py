@@ -30,15 +30,20 @@ class Finding:
     """The first character, counted from 0."""
 
 
-def check_text(text: str, facts: Facts, *, limit: int = 600, wording: Wording | None = None) -> list[Finding]:
-    """What is wrong with a text for this fan. An empty list means that it passes. `limit` is in characters."""
+def check_text(
+    text: str, facts: Facts, *, limit: int = 600, wording: Wording | None = None, strict: bool = False
+) -> list[Finding]:
+    """What is wrong with a text for this fan. An empty list means that it passes. `limit` is in characters.
+
+    `strict` is that of `check_words`.
+    """
     if findings := [*_check_length(text, limit)]:
         return findings  # some checks below take time with the square of the length: 13 s for 10,000 characters
     placed = format_facts(facts, wording.locale if wording else "en")
     if wording is not None and wording.matches(text, placed):
         return []
     masked, wrong = _mask_known_values(text, facts, placed)
-    findings = [*_check_characters(text), *wrong, *check_words(masked, facts, wording=wording)]
+    findings = [*_check_characters(text), *wrong, *check_words(masked, facts, wording=wording, strict=strict)]
     return sorted(findings, key=lambda finding: finding.position)
 
 

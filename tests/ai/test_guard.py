@@ -1,74 +1,32 @@
-from collections import Counter
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai import guard
-from ai.facts import Facts, format_facts
-from ai.guard import Finding, check_text, check_words
+from ai.evaluation.figures import count_bad_messages, count_names, judge, total
+from ai.evaluation.labelled import SIGNED, UNGATED, load_messages, load_names
+from ai.facts import Facts
+from ai.guard import Finding, check_text
 from ai.names import safe_name, safe_title
-from ai.unicode import script_of
 from ai.wording import Wording
-from tests.ai.samples import FACTS, facts_from_json, load_rows
-
-NAMES, MESSAGES = load_rows("names.jsonl"), load_rows("messages.jsonl")
-SUBTLE = ("subtle", "unforeseen")
-"""The patterns are not expected to find these. Only a person finds the first kind."""
-
-
-def check_row(row: dict[str, Any]) -> list[Finding]:
-    wording = Wording.parse(row["wording"]) if "wording" in row else None
-    return check_text(row["text"], facts_from_json(row["facts"]), wording=wording)
-
-
-def check_row_as_model(row: dict[str, Any]) -> list[Finding]:
-    known = facts_from_json(row["facts"])
-    masked, wrong = guard._mask_known_values(row["text"], known, format_facts(known, "en"))
-    return [*wrong, *check_words(masked, known, strict=True), *check_row(row)]
-
-
-def test_the_labelled_sets_are_broad() -> None:
-    scripts = {script_of(letter) for row in NAMES if row["ok"] for letter in row["name"]} - {"COMMON", "INHERITED"}
-
-    assert len(scripts) >= 20
-    assert min(Counter(row["ok"] for row in NAMES).values()) >= 200
-    assert Counter(row["ok"] for row in MESSAGES)[True] >= 70
-    assert Counter(row["ok"] for row in MESSAGES)[False] >= 150
+from tests.ai.samples import FACTS
 
 
 def test_no_bad_name_is_repeated() -> None:
-    assert [row for row in NAMES if not row["ok"] and safe_name(row["name"]) is not None] == []
+    assert [name.name for name in load_names("fixed") if not name.ok and safe_name(name.name) is not None] == []
 
 
 def test_few_good_names_are_left_out() -> None:
-    good = [row for row in NAMES if row["ok"]]
-
-    assert len([row for row in good if safe_name(row["name"]) is None]) <= 0.03 * len(good)
+    assert total("good", count_names("fixed", ok=True)).rate <= 0.03
 
 
-def test_no_bad_message_of_a_known_kind_passes() -> None:
-    bad = [row for row in MESSAGES if not row["ok"] and row["class"] not in SUBTLE]
+def test_few_bad_messages_pass() -> None:
+    bad = [figure for figure in count_bad_messages("fixed") if figure.kind not in UNGATED]
 
-    assert [row["text"] for row in bad if check_row(row) == []] == []
-
-
-def test_few_good_messages_are_refused() -> None:
-    good = [row for row in MESSAGES if row["ok"]]
-
-    assert len([row for row in good if check_row(row)]) <= 0.03 * len(good)
+    assert total("bad", bad).rate >= 0.99
 
 
 def test_a_signed_wording_is_never_refused() -> None:
-    assert [row["text"] for row in MESSAGES if row["class"] == "signed" and check_row(row)] == []
-
-
-def test_unforeseen_words_of_a_model_are_found() -> None:
-    """Thirty texts were written after the patterns, which find only eight of them."""
-    unforeseen = [row for row in MESSAGES if row["class"] == "unforeseen"]
-
-    assert len([row for row in unforeseen if check_row_as_model(row)]) >= 0.9 * len(unforeseen)
+    assert [m.text for m in load_messages("fixed") if m.kind == SIGNED and judge(m)] == []
 
 
 @pytest.mark.parametrize(
