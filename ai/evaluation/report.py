@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from ai.evaluation import figures, labelled
 from ai.evaluation.figures import Figure
 from ai.evaluation.labelled import Part
+from ai.findings import hard, soft
 
 _HEADS = {
     "fixed": "Fixed set: the guard may be improved on it",
@@ -18,12 +19,14 @@ def write_report() -> str:
 
 def _write_part(part: Part) -> Iterator[str]:
     yield from (_HEADS[part], f"sha256 {labelled.digest(part)}", "")
-    gated, ungated = [], []
-    for figure in figures.count_bad_messages(part):
-        (ungated if figure.kind in labelled.UNGATED else gated).append(figure)
-    yield from _write_table("Bad messages found", gated)
-    yield from _write_table("Bad messages that only a person can judge, found", ungated, with_total=False)
-    yield from _write_table("Good messages refused, by language", figures.count_good_messages(part))
+    bad = [figure for figure in figures.count_bad_messages(part, hard) if figure.kind not in labelled.UNGATED]
+    yield from _write_table("Bad messages with a hard finding", bad)
+    found = [figure for figure in figures.count_bad_messages(part, list) if figure.kind not in labelled.UNGATED]
+    yield from _write_table("Bad messages with any finding", [figures.total("all", found)], with_total=False)
+    hints = [figure for figure in figures.count_bad_messages(part, list) if figure.kind in labelled.UNGATED]
+    yield from _write_table("For a person to judge, with any finding", hints, with_total=False)
+    yield from _write_table("Good messages with a hard finding", figures.count_good_messages(part, hard))
+    yield from _write_table("Good messages with a soft finding", figures.count_good_messages(part, soft))
     yield from _write_table("True facts refused", figures.count_statements(part, ok=True))
     yield from _write_table("False facts found", figures.count_statements(part, ok=False))
     yield from _write_table("Injections found", figures.count_injections(part))

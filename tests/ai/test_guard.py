@@ -2,10 +2,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai.evaluation.figures import count_bad_messages, count_names, judge, total
+from ai.evaluation.figures import (
+    count_good_messages,
+    count_injections,
+    count_names,
+    count_statements,
+    judge,
+    total,
+)
 from ai.evaluation.labelled import SIGNED, UNGATED, load_messages, load_names
 from ai.facts import Facts
-from ai.guard import Finding, check_text
+from ai.findings import Finding, hard, soft
+from ai.guard import check_text
 from ai.names import safe_name, safe_title
 from ai.wording import Wording
 from tests.ai.samples import FACTS
@@ -19,10 +27,21 @@ def test_few_good_names_are_left_out() -> None:
     assert total("good", count_names("fixed", ok=True)).rate <= 0.03
 
 
-def test_few_bad_messages_pass() -> None:
-    bad = [figure for figure in count_bad_messages("fixed") if figure.kind not in UNGATED]
+def test_every_bad_message_of_a_hard_class_has_a_hard_finding() -> None:
+    bad = [message for message in load_messages("fixed") if not message.is_good and message.kind not in UNGATED]
 
-    assert total("bad", bad).rate >= 0.99
+    assert [message.text for message in bad if not hard(judge(message))] == []
+
+
+def test_few_good_messages_have_a_finding() -> None:
+    assert total("hard", count_good_messages("fixed", hard)).rate <= 0.03
+    assert total("soft", count_good_messages("fixed", soft)).rate <= 0.20
+
+
+def test_false_facts_and_injections_have_a_hard_finding_and_true_facts_none() -> None:
+    assert {figure.rate for figure in count_statements("fixed", ok=False)} == {1.0}
+    assert {figure.rate for figure in count_statements("fixed", ok=True)} == {0.0}
+    assert {figure.rate for figure in count_injections("fixed")} == {1.0}
 
 
 def test_a_signed_wording_is_never_refused() -> None:
@@ -130,23 +149,63 @@ def test_a_song_of_small_words_does_not_hide_the_sentence() -> None:
     assert [finding.code for finding in check_text("I love you, and thank you for listening.", known)] == ["romance"]
 
 
-def test_names_and_numbers_of_the_signed_wording_may_be_used() -> None:
-    wording = Wording.parse({"locale": "en", "templates": ["From Lisbon, since 1999: thank you for “Night Bus”."]})
-
-    assert check_text("Thank you for “Night Bus”, from Lisbon, since 1999.", FACTS, wording=wording) == []
-    assert [f.code for f in check_text("Thank you for “Night Bus”, from Lisbon, since 1999.", FACTS)] == [
-        "title",
-        "name",
-        "name",
-        "name",
-        "number",
-    ]
+LISBON = Wording.parse({"locale": "en", "templates": ["See you in Lisbon. Since 1999: thank you[, {name}]! 🌊 Zephyr"]})
 
 
-def test_free_text_in_another_language_does_not_pass() -> None:
+def test_a_whole_signed_sentence_silences_what_is_hard() -> None:
+    assert check_text("Thank you for listening. See you in Lisbon.", FACTS, wording=LISBON) == []
+    assert check_text("Thank you for listening. Since 1999: thank you, Ana!", FACTS, wording=LISBON) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("See you in Lisbon, Ana.", ["meeting", "name"]),
+        ("Thank you for listening since 1999.", ["number"]),
+        ("Thank you for listening from Lisbon.", ["name"]),
+    ],
+)
+def test_a_signed_word_in_another_sentence_does_not(text: str, codes: list[str]) -> None:
+    assert [finding.code for finding in check_text(text, FACTS, wording=LISBON)] == codes
+
+
+def test_a_signed_word_silences_what_is_soft() -> None:
+    assert [finding.code for finding in check_text("Thank you for each zephyr 🌊", FACTS)] == ["word", "tone"]
+    assert check_text("Thank you for each zephyr 🌊", FACTS, wording=LISBON) == []
+
+
+@pytest.mark.parametrize(
+    ("locale", "text", "codes"),
+    [
+        ("de", "Danke für deine Ohren, Ana.", []),
+        ("de", "Danke für diese Bügelfalte, Ana.", []),
+        ("de", "Danke von Kwame, Ana.", ["name"]),
+        ("de", "Ich vermisse dich, Ana.", ["romance"]),
+        ("de", "Danke, Ana. I miss you so much, my darling.", ["meeting", "romance"]),
+        ("es", "Gracias por escuchar, Ana.", []),
+        ("es", "Gracias por tu visita a Lisboa, Ana.", ["name"]),
+        ("es", "Te echo mucho de menos, Ana.", ["romance"]),
+    ],
+)
+def test_claims_and_names_are_known_in_three_languages(locale: str, text: str, codes: list[str]) -> None:
+    wording = Wording.parse({"locale": locale, "templates": ["{plays, one: x, other: x}"]})
+
+    found = check_text(text, FACTS, wording=wording)
+
+    assert [finding.code for finding in hard(found)] == codes
+
+
+def test_a_principal_has_to_read_free_text_in_another_language() -> None:
     wording = Wording.parse({"locale": "pt", "templates": ["Obrigada."]})
 
-    assert [finding.code for finding in check_text("Obrigada por tudo.", FACTS, wording=wording)] == [
-        "language",
-        "language",
-    ]
+    found = check_text("Obrigada por tudo.", FACTS, wording=wording)
+
+    assert [(finding.code, finding.is_hard) for finding in found] == [("language", False)]
+    assert found[0].reason == "The guard cannot judge this language, so only a principal can."
+
+
+def test_every_finding_has_a_reason() -> None:
+    found = {finding for message in load_messages("fixed") for finding in judge(message)}
+
+    assert len({finding.code for finding in found}) >= 18
+    assert all(finding.reason.endswith(".") for finding in found)

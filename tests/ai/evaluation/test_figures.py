@@ -19,4 +19,4 @@ def test_a_report_tells_of_both_sets() -> None:
     lines = write_report().splitlines()
 
     assert [line.split(":")[0] for line in lines if line and line[0] not in " s"] == ["Fixed set", "Held-out set"]
-    assert len([line for line in lines if line.startswith("  Bad messages found")]) == 2
+    assert len([line for line in lines if line.startswith("  Bad messages with a hard finding")]) == 2
