@@ -6,7 +6,7 @@ EMBEDDED := $(PYTHON) manage.py embedded --
 export DEBUG ?= 1
 unexport PYTHONDONTWRITEBYTECODE  # the tests start many processes, and each would compile all our files again
 
-.PHONY: help setup test check demo demo-once bench-ingest bench-pages bench-rights screenshots openapi shell attack-billing bench-billing bench-remix
+.PHONY: help setup test check demo demo-once bench-ingest bench-pages bench-rights screenshots openapi shell attack-billing bench-billing bench-remix bench-words evaluate
 .DEFAULT_GOAL := help
 
 help:  ## what there is
@@ -64,6 +64,12 @@ bench-billing: setup  ## access, webhooks, subscriptions and the close of a mont
 
 bench-remix: setup  ## renders, marked copies, try-outs, memory and rule recipes; ARGS="--minutes 1" is quicker
 	$(PYTHON) benchmarks/remix.py $(ARGS)
+
+evaluate: setup  ## how the guard judges the labelled messages and names; ARGS="--keep what-changed" keeps the report in docs/evaluation
+	PYTHONPATH=platform $(PYTHON) -m ai.evaluation $(ARGS)
+
+bench-words: setup  ## messages composed and checked, and a model's words judged; ARGS="--rounds 1" is quicker
+	$(PYTHON) benchmarks/words.py $(ARGS)
 
 openapi: setup  ## write docs/api/openapi.yaml from the code
 	$(EMBEDDED) python manage.py spectacular --file docs/api/openapi.yaml --validate --fail-on-warn

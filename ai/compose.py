@@ -24,6 +24,8 @@ class Composition:
     text: str
     values: tuple[tuple[str, str], ...]
     """(slot, as written) for every slot that the chosen sentences mention and that has a value."""
+    formatted: FormattedFacts
+    """Every fact as it is written, so that a check need not write them again."""
 
 
 def compose(
@@ -49,7 +51,7 @@ def compose(
         raise AssertionError("a usable template could not be filled in")
     mentioned = template.mentions.union(*(sentence.mentions for sentence in chosen.values()))
     values = tuple((slot, value) for slot, value in formatted.texts.items() if slot in mentioned)
-    return Composition(text, values)
+    return Composition(text, values, formatted)
 
 
 def _require_clearance(clearance: Clearance) -> None:

@@ -8,6 +8,7 @@ from ai import guard, unicode
 from ai.compose import COMPOSER, Composition, compose
 from ai.exceptions import GuardRejected, ModelFailed
 from ai.facts import Facts
+from ai.languages import JUDGED
 from ai.llm import ModelConfig
 from ai.model_prompt import write_with_model
 from ai.wording import Wording
@@ -43,12 +44,11 @@ def draft_message(
     A model that fails raises nothing: the composer's text is used, and `fallback_reason` says why.
     """
     composed = compose(wording, facts, choice_key=choice_key, program=program, fan=fan, clearance=clearance)
-    if findings := guard.check_text(composed.text, facts, limit=MAX_COMPOSED_LENGTH, wording=wording):
-        raise GuardRejected(findings)
+    _check_composed(composed, wording, facts)
     drafted = DraftedMessage(composed.text, COMPOSER, composed)
     if model is None:
         return drafted
-    if unicode.parse_locale(wording.locale).language != "en":
+    if unicode.parse_locale(wording.locale).language not in JUDGED:
         return replace(drafted, fallback_reason="language")
     try:
         text = write_with_model(model, wording, facts, person=_pseudonym(choice_key, fan))
@@ -57,6 +57,12 @@ def draft_message(
     except GuardRejected:
         return replace(drafted, fallback_reason="guard")
     return DraftedMessage(text, f"model:{model.model}", None)
+
+
+def _check_composed(composed: Composition, wording: Wording, facts: Facts) -> None:
+    limit, formatted = MAX_COMPOSED_LENGTH, composed.formatted
+    if findings := guard.check_text(composed.text, facts, limit=limit, wording=wording, formatted=formatted):
+        raise GuardRejected(findings)
 
 
 def _pseudonym(key: bytes, fan: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ai.guard import Finding
+    from ai.findings import Finding
 
 
 class AIError(Exception):

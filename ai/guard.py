@@ -1,83 +1,86 @@
 """Check what a text says to a fan. A signed wording with known facts passes; any other text is searched for problems.
 
-Free text, from a model or from a person's edit, is understood in English only. In another language its claims cannot be
-checked, and that is a finding too.
+Hard findings are claims, wrong facts and ways out of the platform. Soft ones are words that nobody signed. Claims are
+known in English, Spanish and German. A text in another language has a soft finding, so that a principal reads it.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import partial
-from itertools import chain
+from collections.abc import Iterator
 
-from ai import claims, contacts, unicode
+from ai import contacts, unicode
+from ai.capitals import find_unknown_names
 from ai.facts import Facts, FormattedFacts, format_facts
+from ai.findings import Finding
+from ai.languages import JUDGED
+from ai.languages.language import Language
+from ai.masking import NAME_PLACEHOLDER, PLACEHOLDERS, VALUE_PLACEHOLDER, mask_known_values
 from ai.names import safe_name, safe_title
-from ai.vocabulary import EVERYDAY_WORDS
+from ai.signed_sentences import QUOTES, WORD_PATTERN, find_signed_spans, signed_words
 from ai.wording import Wording
 
-NAME_PLACEHOLDER, VALUE_PLACEHOLDER = "\ufffc", "\ufffb"
-"""They replace a known name and any other known value. A text from outside may hold neither of them."""
+__all__ = ["NAME_PLACEHOLDER", "VALUE_PLACEHOLDER", "Finding", "check_text", "check_words"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    code: str
-    text: str
-    """The words that are wrong, or what is wrong with the text."""
-    position: int
-    """The first character, counted from 0."""
+def check_text(
+    text: str,
+    facts: Facts,
+    *,
+    limit: int = 600,
+    wording: Wording | None = None,
+    formatted: FormattedFacts | None = None,
+) -> list[Finding]:
+    """What is wrong with a text for this fan. An empty list means that it passes.
 
-
-def check_text(text: str, facts: Facts, *, limit: int = 600, wording: Wording | None = None) -> list[Finding]:
-    """What is wrong with a text for this fan. An empty list means that it passes. `limit` is in characters."""
+    `limit` is in characters. `formatted` are these facts in the wording's locale, where the caller has written them.
+    """
     if findings := [*_check_length(text, limit)]:
         return findings  # some checks below take time with the square of the length: 13 s for 10,000 characters
-    placed = format_facts(facts, wording.locale if wording else "en")
+    placed = formatted or format_facts(facts, wording.locale if wording else "en")
     if wording is not None and wording.matches(text, placed):
         return []
-    masked, wrong = _mask_known_values(text, facts, placed)
+    masked, wrong = mask_known_values(text, facts, placed)
     findings = [*_check_characters(text), *wrong, *check_words(masked, facts, wording=wording)]
     return sorted(findings, key=lambda finding: finding.position)
 
 
-def check_words(words: str, facts: Facts, *, wording: Wording | None = None, strict: bool = False) -> list[Finding]:
+def check_words(words: str, facts: Facts, *, wording: Wording | None = None) -> list[Finding]:
     """What is wrong with the words around the known values, which are placeholders here.
 
-    `strict`, for a model's text, also requires that every word is an everyday word or is in the signed wording.
+    A whole sentence that the artist signed has no finding, and a word from a signed sentence has no soft one.
     """
-    plain = words.translate(_QUOTES).lower()
-    known = _KnownValues(facts, wording)
+    plain = words.translate(QUOTES).lower()
+    matches = [*WORD_PATTERN.finditer(words)]
+    spelled = [match.group().translate(QUOTES).lower() for match in matches]
+    home = _find_language(wording)
+    read = _languages_read(spelled, home)
+    judged = [*read, home] if home and home not in read else read
+    known = _KnownValues(facts)
     findings = [
         *_check_contacts(words),
         *_check_syntax(words),
-        *(Finding(kind, m.group(), m.start()) for kind, p in claims.CLAIM_PATTERNS.items() if (m := p.search(plain))),
-        *_check_numbers(words, plain, known),
-        *_check_names(words, known),
+        *_check_claims(plain, judged),
+        *_check_numbers(words, plain, known, judged),
+        *find_unknown_names(words, matches, known.words, judged),
         *_check_titles(words, known),
-        *_check_language(words, wording),
-        *(_check_vocabulary(plain, wording) if strict else ()),
+        *_check_script(matches, home),
+        *_check_tone(words, wording),
+        *_check_language(spelled, read, home, wording),
+        *_check_vocabulary(matches, spelled, judged if home else [], wording),
     ]
-    return sorted(findings, key=lambda finding: finding.position)
+    signed = find_signed_spans(words, wording)
+    unsigned = [f for f in findings if not any(start <= f.position < end for start, end in signed)]
+    return sorted(unsigned, key=lambda finding: finding.position)
 
 
 class _KnownValues:
-    """The numbers, capitalised words and quoted titles that are true of this fan or are in the signed wording."""
+    """The numbers, capitalised words and quoted titles that are true of this fan."""
 
-    def __init__(self, facts: Facts, wording: Wording | None) -> None:
-        signed = " ".join(_signed_sentences(wording))
+    def __init__(self, facts: Facts) -> None:
         titles = [title for title in (safe_title(facts.artist), safe_title(facts.song), safe_name(facts.name)) if title]
-        self.numbers = {_plain_digits(match.group()) for match in _NUMBER.finditer(signed)}
-        self.numbers |= {str(n) for n in (facts.plays, facts.since.year if facts.since else None) if n is not None}
-        self.words = {match.group() for text in (signed, *titles) for match in _WORD_PATTERN.finditer(text)}
-        self.titles = {*titles, *(match.group(1).strip() for match in _QUOTED.finditer(signed))}
-
-
-def _signed_sentences(wording: Wording | None) -> Iterator[str]:
-    if wording is not None:
-        yield from wording.templates
-        yield from chain.from_iterable(wording.fragments.values())
+        self.numbers = {str(n) for n in (facts.plays, facts.since.year if facts.since else None) if n is not None}
+        self.words = {match.group() for text in titles for match in WORD_PATTERN.finditer(text)}
+        self.titles = set(titles)
 
 
 # -- length and characters
@@ -105,39 +108,21 @@ _JOINED_BY_LETTERS = frozenset(
 )
 """Scripts that need no joiners. In other scripts, and between emoji, joiners are allowed."""
 _PLACEHOLDER_CHARACTERS = re.compile("[\ufffb\ufffc\ufffd\ufff9\ufffa]")
+_LATIN = frozenset({"LATIN", "COMMON", "INHERITED"})
 
 
-def _mask_known_values(text: str, facts: Facts, placed: FormattedFacts) -> tuple[str, list[Finding]]:
-    """The text with placeholders for the known values, and the direction marks that belong to none of them."""
-    masked = text
-    for value, mark in sorted(_maskable_values(facts, placed).items(), key=lambda item: -len(item[0])):
-        masked = unicode.isolated_value_pattern(value).sub(partial(_mask_match, mark), masked)
-    return masked, [
-        Finding("direction", f"U+{ord(m.group()):04X}", m.start()) for m in unicode.BIDI_CONTROLS.finditer(masked)
-    ]
-
-
-def _mask_match(mark: str, found: re.Match[str]) -> str:
-    """A placeholder as long as the value. Two isolates are replaced too; a single one stays, so that it is found."""
-    opened, closed = found.group().startswith(unicode.FSI), found.group().endswith(unicode.PDI)
-    length = len(found.group())
-    if opened == closed:
-        return mark * length
-    return unicode.FSI + mark * (length - 1) if opened else mark * (length - 1) + unicode.PDI
-
-
-def _maskable_values(facts: Facts, placed: FormattedFacts) -> Mapping[str, str]:
-    values = {unicode.strip_isolates(text): VALUE_PLACEHOLDER for slot, text in placed.texts.items() if slot != "plays"}
-    if placed.plays is not None:
-        values |= {placed.texts["plays"]: VALUE_PLACEHOLDER, str(placed.plays): VALUE_PLACEHOLDER}
-    if name := placed.texts.get("name"):
-        values[unicode.strip_isolates(name)] = NAME_PLACEHOLDER
-    return {value: mark for value, mark in values.items() if _is_distinctive(value)}
-
-
-def _is_distinctive(value: str) -> bool:
-    """Whether a value differs from everyday words. A title such as "you" does not, so it is known in quotes only."""
-    return value != value.lower() or not value.isascii() or value[0].isdigit()
+def _check_script(matches: list[re.Match[str]], home: Language | None) -> Iterator[Finding]:
+    """Words that mix scripts, and in a language of Latin letters every other letter."""
+    for match in matches:
+        word = match.group()
+        if word.isascii():
+            continue
+        scripts = {unicode.script_of(letter) for letter in word} - {"COMMON", "INHERITED"}
+        if "LATIN" in scripts and len(scripts) > 1:
+            yield Finding("lookalike", word, match.start())
+        elif scripts - _LATIN and home is not None:
+            yield Finding("lookalike" if unicode.lookalike_skeleton(word).isascii() else "script", word, match.start())
+            return
 
 
 # -- links, and remains of templates and markup
@@ -157,7 +142,7 @@ _SYNTAX = re.compile(
 )
 _FORMAT = re.compile(
     r"`|\*\*|__\w|-{3,}|={3,}|\w+\(\w*\)|^\s*(?:[#>]+ |[-*•] |\d+[.)] )|^\s*\"[^\"]*\"\s*$"
-    r"|^\s*[\"'“]?(?:text|message|output|subject|json)[\"'”]?\s*:",
+    r"|^\s*[\"'“]?(?:text|message|output|subject|json)[\"'”]?\s*:|\([^()]*:[^()]*\)|<3",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -168,21 +153,21 @@ def _check_syntax(words: str) -> Iterator[Finding]:
             yield Finding(code, match.group(), match.start())
 
 
-# -- true numbers, names and titles
+# -- claims, true numbers and titles
 
-_QUOTES = str.maketrans("‘’ʼ“”", "'''\"\"")
+
+def _check_claims(plain: str, languages: list[Language]) -> Iterator[Finding]:
+    for language in languages:
+        folded = language.without_accents(plain)
+        for code, pattern in language.claims.items():
+            if match := pattern.search(folded):
+                yield Finding(code, plain[match.start() : match.end()], match.start())
+
+
 _NUMBER = re.compile(r"\d+(?:[.,'’٬٫\u00a0\u202f ]\d{3}(?!\d))*(?:[.,:/]\d+)*")
-_NUMBER_WORD = re.compile(
-    r"(?<!\w)(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
-    r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|twice"
-    r"|third|(?:four|fif|six|seven|eigh|nin|ten|hundred|thousand)th|half|double|triple)(?!\w)"
-    r"|[一二三四五六七八九十百千万]+[次回遍度年月天日]|[½¼¾²³¹⁰-⁹₀-₉Ⅰ-ↈ①-⓿]"
-)
-_WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
-_WORD_PATTERN = re.compile(rf"(?<![\w'’-])(?=[^\W\d_]){_WORD}")
+_GROUPED = re.compile(r"\d+|\d{1,3}(?:[.,'’٬٫\u00a0\u202f ]\d{3})+")
+_NUMBER_SIGNS = re.compile(r"[一二三四五六七八九十百千万]+[次回遍度年月天日]|[½¼¾²³¹⁰-⁹₀-₉Ⅰ-ↈ①-⓿]")
 _QUOTED = re.compile(r"[“”„\"«»‹›「『]([^“”„\"«»‹›」』\n]{1,200})[“”\"«»‹›」』]|(?<!\w)['‘]([^'‘’\n]{2,120})['’](?!\w)")
-_SENTENCE_START = re.compile(r"(?:^|[.!?…:;\n–—-])[\s\"'“”‘’(«»¡¿]*$")
-_ALWAYS_CAPITALISED = frozenset({"I", "I'm", "I've", "I'll", "I'd", "I’m", "I’ve", "I’ll", "I’d", "OK"})
 
 
 def _plain_digits(number: str) -> str:
@@ -190,56 +175,80 @@ def _plain_digits(number: str) -> str:
     return "".join(str(unicodedata.digit(c)) for c in number if c.isdigit())
 
 
-def _check_numbers(words: str, plain: str, known: _KnownValues) -> Iterator[Finding]:
+def _check_numbers(words: str, plain: str, known: _KnownValues, languages: list[Language]) -> Iterator[Finding]:
     for match in _NUMBER.finditer(words):
-        if _plain_digits(match.group()) not in known.numbers:
+        if _plain_digits(match.group()) not in known.numbers or not _GROUPED.fullmatch(match.group()):
             yield Finding("number", match.group(), match.start())
-    if match_word := _NUMBER_WORD.search(plain):
-        yield Finding("number", match_word.group(), match_word.start())
-
-
-def _check_names(words: str, known: _KnownValues) -> Iterator[Finding]:
-    """Capitalised words that do not start a sentence, and words in capitals, unless they are known."""
-    for match in _WORD_PATTERN.finditer(words):
-        word = match.group()
-        if not word[0].isupper() or word in known.words or word in _ALWAYS_CAPITALISED:
-            continue
-        if not _SENTENCE_START.search(words, 0, match.start()) or (word.isupper() and len(word) > 1):
-            yield Finding("name", word, match.start())
+    if match_sign := _NUMBER_SIGNS.search(words):
+        yield Finding("number", match_sign.group(), match_sign.start())
+    for language in languages or JUDGED.values():
+        if match_word := language.number_words.search(language.without_accents(plain)):
+            yield Finding("number", match_word.group(), match_word.start())
 
 
 def _check_titles(words: str, known: _KnownValues) -> Iterator[Finding]:
     for match in _QUOTED.finditer(words):
         title = (match.group(1) or match.group(2)).strip(" ,.!?")
-        if title not in known.titles and title.strip(NAME_PLACEHOLDER + VALUE_PLACEHOLDER):
+        if title not in known.titles and title.strip(PLACEHOLDERS):
             yield Finding("title", title, match.start())
 
 
-def _check_vocabulary(plain: str, wording: Wording | None) -> Iterator[Finding]:
-    signed = {
-        m.group().translate(_QUOTES).lower()
-        for text in _signed_sentences(wording)
-        for m in _WORD_PATTERN.finditer(text)
+# -- tone, words and language
+
+_EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff]")
+_SHOUTING = re.compile(r"!{2,}|\?{2,}|(?:![^!]*){5}")
+
+
+def _check_tone(words: str, wording: Wording | None) -> Iterator[Finding]:
+    if (match := _EMOJI.search(words)) and not (wording and _EMOJI.search(wording.canonical())):
+        yield Finding("tone", match.group(), match.start())
+    if match := _SHOUTING.search(words):
+        yield Finding("tone", match.group(), match.start())
+
+
+def _check_vocabulary(
+    matches: list[re.Match[str]], spelled: list[str], languages: list[Language], wording: Wording | None
+) -> Iterator[Finding]:
+    """Words that nobody signed and that are everyday words of none of these languages, if there is any."""
+    if not languages:
+        return
+    signed = signed_words(wording)
+    for match, word in zip(matches, spelled, strict=True):
+        if word not in signed and not any(language.knows(word.removesuffix("'s")) for language in languages):
+            yield Finding("word", word, match.start())
+
+
+def _find_language(wording: Wording | None) -> Language | None:
+    """The language of the signed words, English without any; None where the guard does not know it."""
+    return JUDGED.get(unicode.parse_locale(wording.locale).language) if wording else JUDGED["en"]
+
+
+def _languages_read(spelled: list[str], home: Language | None) -> list[Language]:
+    """The languages that a third of these words belong to, or some words that `home` lacks; the likeliest first."""
+    shares = {
+        code: sum(word in language.everyday for word in spelled) / len(spelled) if spelled else 0.0
+        for code, language in JUDGED.items()
     }
-    for match in _WORD_PATTERN.finditer(plain):
-        word = match.group().removesuffix("'s")
-        if word not in signed and not all(part in EVERYDAY_WORDS for part in word.split("-")):
-            yield Finding("word", match.group(), match.start())
+    ordered = sorted(JUDGED.values(), key=lambda language: (-shares[language.code], language is not home))
+    return [
+        language
+        for language in ordered
+        if shares[language.code] * 3 >= 1 or (home is not None and _has_words_of(spelled, language, home))
+    ]
 
 
-# -- language and script
-
-_READABLE_SCRIPTS = frozenset({"LATIN", "COMMON", "INHERITED"})
+_MIN_FOREIGN_WORDS = 3
 
 
-def _check_language(words: str, wording: Wording | None) -> Iterator[Finding]:
-    """Claims are known in English only. A text in another language was not checked, so it does not pass."""
-    if wording is not None and unicode.parse_locale(wording.locale).language != "en":
-        yield Finding("language", f"free text in {wording.locale} is not judged here", 0)
-    for at, letter in enumerate(words):
-        if not letter.isascii() and unicode.script_of(letter) not in _READABLE_SCRIPTS:
-            yield Finding("script", letter, at)
-            break
-    spelled = [match.group().translate(_QUOTES).lower() for match in _WORD_PATTERN.finditer(words)]
-    if spelled and sum(word in EVERYDAY_WORDS for word in spelled) * 3 < len(spelled):
-        yield Finding("language", "this does not read as English", 0)
+def _has_words_of(spelled: list[str], language: Language, home: Language) -> bool:
+    return sum(word in language.everyday and word not in home.everyday for word in spelled) >= _MIN_FOREIGN_WORDS
+
+
+def _check_language(
+    spelled: list[str], read: list[Language], home: Language | None, wording: Wording | None
+) -> Iterator[Finding]:
+    """A text in a language whose claims are not known, or in another one than the signed words."""
+    if home is None and wording is not None:
+        yield Finding("language", f"free text in {wording.locale}", 0)
+    elif spelled and (not read or read[0] is not home):
+        yield Finding("language", "this does not read as the language of the signed words", 0)

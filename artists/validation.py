@@ -9,7 +9,8 @@ from collections.abc import Callable
 from django.core.exceptions import ValidationError
 
 from ai.facts import Facts
-from ai.guard import Finding, check_text
+from ai.findings import Finding
+from ai.guard import check_text
 from artists import generation
 from artists.exceptions import InvalidRequest
 from artists.models import Draft

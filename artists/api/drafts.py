@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,8 +14,16 @@ from accounts.requests import get_person
 from artists import eligibility, marks, review
 from artists.api.access import get_studio_artist
 from artists.models import Draft, Moment
+from artists.word_findings import find_in_words
 from web.pagination import NewestPagination, StrictCursorPagination
 from web.serializers import JSONSerializer
+
+
+class FindingSerializer(JSONSerializer):
+    code = serializers.CharField()
+    text = serializers.CharField()
+    position = serializers.IntegerField(help_text="the first character, counted from 0")
+    reason = serializers.CharField()
 
 
 class DraftSerializer(serializers.ModelSerializer[Draft]):
@@ -24,12 +32,15 @@ class DraftSerializer(serializers.ModelSerializer[Draft]):
         child=serializers.CharField(), help_text="the rightsholders that an awaiting draft still waits for"
     )
     parts = serializers.SerializerMethodField(help_text="who or what made each part, for the receipt")
+    findings = serializers.SerializerMethodField(
+        help_text="words of a model that a person has to judge, each with its reason"
+    )
 
     class Meta:
         model = Draft
         fields = [
-            "id", "program", "state", "reason", "revision", "text", "maker", "facts", "parts", "mark", "credit",
-            "replaces", "written_at", "deadline", "decided_at", "deliver_after", "waits_for",
+            "id", "program", "state", "reason", "revision", "text", "maker", "facts", "findings", "parts", "mark",
+            "credit", "replaces", "written_at", "deadline", "decided_at", "deliver_after", "waits_for",
         ]  # fmt: skip
         extra_kwargs = {
             "text": {"help_text": "as it would reach the fan; null once it was erased, or while the fan is opted out"},
@@ -39,10 +50,14 @@ class DraftSerializer(serializers.ModelSerializer[Draft]):
     def get_parts(self, draft: Draft) -> list[dict[str, str]]:
         return marks.derive_parts(draft)
 
+    @extend_schema_field(FindingSerializer(many=True))
+    def get_findings(self, draft: Draft) -> list[dict[str, Any]]:
+        return list(FindingSerializer(find_in_words(draft), many=True).data)
+
     def to_representation(self, instance: Draft) -> dict[str, Any]:
         """Without the text where the fan is opted out: most texts greet the fan by name."""
         data = super().to_representation(instance)
-        return data if instance.opted_in else {**data, "text": None, "facts": None}
+        return data if instance.opted_in else {**data, "text": None, "facts": None, "findings": []}
 
 
 class DeadlinePagination(StrictCursorPagination):

@@ -1,6 +1,6 @@
-"""Mark the facts in a draft's text with letters, and say where each fact comes from."""
+"""Mark the facts in a draft's text with letters, and the words that the guard asks a person to judge."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from string import ascii_lowercase
@@ -8,8 +8,10 @@ from typing import Any
 
 from ai import request_words, unicode
 from ai.facts import format_facts
+from ai.findings import Finding
 from artists.generation import DAYS, find_fact_in_text, read_facts
 from artists.models import Draft
+from artists.word_findings import find_in_words
 
 SOURCE_DESCRIPTIONS = {
     "name": "The fan’s name, as the fan typed it.",
@@ -22,10 +24,11 @@ SOURCE_DESCRIPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class TextSpan:
-    """A piece of the text. A piece with a letter is a fact."""
+    """A piece of the text. A piece with a letter is a fact; one with a reason is for the reviewer to judge."""
 
     text: str
     letter: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class AnnotatedText:
     facts: list[AnnotatedFact]
     unused: list[AnnotatedFact]
     """Facts that were known but do not occur in the text."""
+    findings: list[Finding]
+    """What the guard asks the reviewer to judge, in reading order."""
 
 
 def annotate_facts(draft: Draft) -> AnnotatedText:
@@ -54,15 +59,32 @@ def annotate_facts(draft: Draft) -> AnnotatedText:
     texts = format_facts(read_facts(rows), draft.version.words["locale"]).texts
     values = {row["slot"]: texts[row["slot"]] for row in rows if row["slot"] in texts}
     positions = _find_values(draft, values)
-    spans, facts, end = [], [], 0
+    findings = find_in_words(draft)
+    spans: list[TextSpan] = []
+    facts, end = [], 0
     for letter, (start, stop, slot) in zip(ascii_lowercase, positions, strict=False):
         value = unicode.strip_isolates(text[start:stop])
-        spans += [TextSpan(text[end:start]), TextSpan(value, letter)]
+        spans += [*_split_at_findings(text, end, start, findings), TextSpan(value, letter)]
         facts.append(AnnotatedFact(letter, value, _describe_source(slot, rows)))
         end = stop
     used = {slot for _, _, slot in positions}
     unused = [_unused_fact(row, values) for row in rows if row["slot"] in values and row["slot"] not in used]
-    return AnnotatedText([*spans, TextSpan(text[end:])], facts, unused)
+    return AnnotatedText([*spans, *_split_at_findings(text, end, len(text), findings)], facts, unused, findings)
+
+
+def _split_at_findings(text: str, start: int, stop: int, findings: list[Finding]) -> Iterator[TextSpan]:
+    """This piece of the text, with the words of each finding as a piece of their own."""
+    for finding in findings:
+        found_to = finding.position + len(finding.text)
+        if (
+            start <= finding.position
+            and found_to <= stop
+            and text[finding.position : found_to].lower() == finding.text.lower()
+        ):
+            yield TextSpan(text[start : finding.position])
+            yield TextSpan(text[finding.position : found_to], reason=finding.reason)
+            start = found_to
+    yield TextSpan(text[start:stop])
 
 
 def _unused_fact(row: dict[str, Any], values: Mapping[str, str]) -> AnnotatedFact:

@@ -7,6 +7,7 @@ from ai.compose import compose
 from ai.draft import DraftedMessage, draft_message
 from ai.exceptions import GuardRejected, MissingClearance
 from ai.facts import Facts
+from ai.guard import check_text
 from ai.llm import ModelConfig
 from ai.model_prompt import write_with_model
 from ai.wording import Wording
@@ -70,11 +71,8 @@ def test_a_model_never_sees_a_name_or_a_title(chat: ChatServer) -> None:
         ("It was great meeting you, {name}.", "meeting"),
         ("Thank you, {name}. More at mara.com.", "syntax"),
         ("Thank you, {name}. Get your tickets.", "money"),
-        ("Thank you for the casserole, {name}.", "word"),
-        ("Danke, {name}, und bis bald.", "language"),
+        ("Danke, {name}, und bis bald.", "meeting"),
         ("Thank you so much, {name}. " * 25, "length"),
-        ("Thank you, {name} 😀", "style"),
-        ("Thank you for the ride, {name}.", "word"),
     ],
 )
 def test_the_composer_writes_where_the_guard_rejects_a_models_words(chat: ChatServer, text: str, code: str) -> None:
@@ -86,6 +84,16 @@ def test_the_composer_writes_where_the_guard_rejects_a_models_words(chat: ChatSe
 
     assert drafted == DraftedMessage(COMPOSED.text, "composer", COMPOSED, "guard")
     assert code in str(rejected.value).split(", ")
+
+
+@pytest.mark.parametrize("text", ["Thank you for the casserole, Ana.", "Thank you, Ana 😀", "Merci pour tout, Ana."])
+def test_words_that_only_a_person_can_judge_are_drafted(chat: ChatServer, text: str) -> None:
+    chat.answers = [text_answer(text.replace("Ana", "{name}"))]
+
+    drafted = draft_sample(model_config(chat))
+
+    assert drafted == DraftedMessage(text, "model:small-7b", None)
+    assert [finding.is_hard for finding in check_text(text, FACTS, wording=WORDING)][:1] == [False]
 
 
 def test_the_guard_rejects_a_slot_without_a_value(chat: ChatServer) -> None:
@@ -105,7 +113,17 @@ def test_the_composer_writes_where_the_model_fails(chat: ChatServer) -> None:
     assert (drafted.text, drafted.maker, drafted.fallback_reason) == (COMPOSED.text, "composer", "timeout")
 
 
-def test_a_model_is_asked_for_english_words_only(chat: ChatServer) -> None:
+def test_a_model_writes_in_the_language_of_the_signed_words(chat: ChatServer) -> None:
+    chat.answers = [text_answer("Danke fürs Zuhören, {name}.")]
+    wording = Wording.parse({"locale": "de", "templates": ["Danke[, {name}]."]})
+
+    drafted = draft_sample(model_config(chat), wording=wording)
+
+    assert (drafted.text, drafted.maker) == ("Danke fürs Zuhören, Ana.", "model:small-7b")
+    assert "one short message in German" in chat.received[0].body["messages"][0]["content"]
+
+
+def test_no_model_is_asked_in_a_language_that_the_guard_does_not_know(chat: ChatServer) -> None:
     chat.answers = [text_answer("Obrigada, {name}.")]
     wording = Wording.parse({"locale": "pt", "templates": ["Obrigada[, {name}]."]})
 

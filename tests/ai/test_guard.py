@@ -1,74 +1,51 @@
-from collections import Counter
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai import guard
-from ai.facts import Facts, format_facts
-from ai.guard import Finding, check_text, check_words
+from ai.evaluation.figures import (
+    count_good_messages,
+    count_injections,
+    count_names,
+    count_statements,
+    judge,
+    total,
+)
+from ai.evaluation.labelled import SIGNED, UNGATED, load_messages, load_names
+from ai.facts import Facts
+from ai.findings import Finding, hard, soft
+from ai.guard import check_text
 from ai.names import safe_name, safe_title
-from ai.unicode import script_of
 from ai.wording import Wording
-from tests.ai.samples import FACTS, facts_from_json, load_rows
-
-NAMES, MESSAGES = load_rows("names.jsonl"), load_rows("messages.jsonl")
-SUBTLE = ("subtle", "unforeseen")
-"""The patterns are not expected to find these. Only a person finds the first kind."""
-
-
-def check_row(row: dict[str, Any]) -> list[Finding]:
-    wording = Wording.parse(row["wording"]) if "wording" in row else None
-    return check_text(row["text"], facts_from_json(row["facts"]), wording=wording)
-
-
-def check_row_as_model(row: dict[str, Any]) -> list[Finding]:
-    known = facts_from_json(row["facts"])
-    masked, wrong = guard._mask_known_values(row["text"], known, format_facts(known, "en"))
-    return [*wrong, *check_words(masked, known, strict=True), *check_row(row)]
-
-
-def test_the_labelled_sets_are_broad() -> None:
-    scripts = {script_of(letter) for row in NAMES if row["ok"] for letter in row["name"]} - {"COMMON", "INHERITED"}
-
-    assert len(scripts) >= 20
-    assert min(Counter(row["ok"] for row in NAMES).values()) >= 200
-    assert Counter(row["ok"] for row in MESSAGES)[True] >= 70
-    assert Counter(row["ok"] for row in MESSAGES)[False] >= 150
+from tests.ai.samples import FACTS
 
 
 def test_no_bad_name_is_repeated() -> None:
-    assert [row for row in NAMES if not row["ok"] and safe_name(row["name"]) is not None] == []
+    assert [name.name for name in load_names("fixed") if not name.ok and safe_name(name.name) is not None] == []
 
 
 def test_few_good_names_are_left_out() -> None:
-    good = [row for row in NAMES if row["ok"]]
-
-    assert len([row for row in good if safe_name(row["name"]) is None]) <= 0.03 * len(good)
+    assert total("good", count_names("fixed", ok=True)).rate <= 0.03
 
 
-def test_no_bad_message_of_a_known_kind_passes() -> None:
-    bad = [row for row in MESSAGES if not row["ok"] and row["class"] not in SUBTLE]
+def test_every_bad_message_of_a_hard_class_has_a_hard_finding() -> None:
+    bad = [message for message in load_messages("fixed") if not message.is_good and message.kind not in UNGATED]
 
-    assert [row["text"] for row in bad if check_row(row) == []] == []
+    assert [message.text for message in bad if not hard(judge(message))] == []
 
 
-def test_few_good_messages_are_refused() -> None:
-    good = [row for row in MESSAGES if row["ok"]]
+def test_few_good_messages_have_a_finding() -> None:
+    assert total("hard", count_good_messages("fixed", hard)).rate <= 0.03
+    assert total("soft", count_good_messages("fixed", soft)).rate <= 0.20
 
-    assert len([row for row in good if check_row(row)]) <= 0.03 * len(good)
+
+def test_false_facts_and_injections_have_a_hard_finding_and_true_facts_none() -> None:
+    assert {figure.rate for figure in count_statements("fixed", ok=False)} == {1.0}
+    assert {figure.rate for figure in count_statements("fixed", ok=True)} == {0.0}
+    assert {figure.rate for figure in count_injections("fixed")} == {1.0}
 
 
 def test_a_signed_wording_is_never_refused() -> None:
-    assert [row["text"] for row in MESSAGES if row["class"] == "signed" and check_row(row)] == []
-
-
-def test_unforeseen_words_of_a_model_are_found() -> None:
-    """Thirty texts were written after the patterns, which find only eight of them."""
-    unforeseen = [row for row in MESSAGES if row["class"] == "unforeseen"]
-
-    assert len([row for row in unforeseen if check_row_as_model(row)]) >= 0.9 * len(unforeseen)
+    assert [m.text for m in load_messages("fixed") if m.kind == SIGNED and judge(m)] == []
 
 
 @pytest.mark.parametrize(
@@ -172,23 +149,63 @@ def test_a_song_of_small_words_does_not_hide_the_sentence() -> None:
     assert [finding.code for finding in check_text("I love you, and thank you for listening.", known)] == ["romance"]
 
 
-def test_names_and_numbers_of_the_signed_wording_may_be_used() -> None:
-    wording = Wording.parse({"locale": "en", "templates": ["From Lisbon, since 1999: thank you for “Night Bus”."]})
-
-    assert check_text("Thank you for “Night Bus”, from Lisbon, since 1999.", FACTS, wording=wording) == []
-    assert [f.code for f in check_text("Thank you for “Night Bus”, from Lisbon, since 1999.", FACTS)] == [
-        "title",
-        "name",
-        "name",
-        "name",
-        "number",
-    ]
+LISBON = Wording.parse({"locale": "en", "templates": ["See you in Lisbon. Since 1999: thank you[, {name}]! 🌊 Zephyr"]})
 
 
-def test_free_text_in_another_language_does_not_pass() -> None:
+def test_a_whole_signed_sentence_silences_what_is_hard() -> None:
+    assert check_text("Thank you for listening. See you in Lisbon.", FACTS, wording=LISBON) == []
+    assert check_text("Thank you for listening. Since 1999: thank you, Ana!", FACTS, wording=LISBON) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("See you in Lisbon, Ana.", ["meeting", "name"]),
+        ("Thank you for listening since 1999.", ["number"]),
+        ("Thank you for listening from Lisbon.", ["name"]),
+    ],
+)
+def test_a_signed_word_in_another_sentence_does_not(text: str, codes: list[str]) -> None:
+    assert [finding.code for finding in check_text(text, FACTS, wording=LISBON)] == codes
+
+
+def test_a_signed_word_silences_what_is_soft() -> None:
+    assert [finding.code for finding in check_text("Thank you for each zephyr 🌊", FACTS)] == ["word", "tone"]
+    assert check_text("Thank you for each zephyr 🌊", FACTS, wording=LISBON) == []
+
+
+@pytest.mark.parametrize(
+    ("locale", "text", "codes"),
+    [
+        ("de", "Danke für deine Ohren, Ana.", []),
+        ("de", "Danke für diese Bügelfalte, Ana.", []),
+        ("de", "Danke von Kwame, Ana.", ["name"]),
+        ("de", "Ich vermisse dich, Ana.", ["romance"]),
+        ("de", "Danke, Ana. I miss you so much, my darling.", ["meeting", "romance"]),
+        ("es", "Gracias por escuchar, Ana.", []),
+        ("es", "Gracias por tu visita a Lisboa, Ana.", ["name"]),
+        ("es", "Te echo mucho de menos, Ana.", ["romance"]),
+    ],
+)
+def test_claims_and_names_are_known_in_three_languages(locale: str, text: str, codes: list[str]) -> None:
+    wording = Wording.parse({"locale": locale, "templates": ["{plays, one: x, other: x}"]})
+
+    found = check_text(text, FACTS, wording=wording)
+
+    assert [finding.code for finding in hard(found)] == codes
+
+
+def test_a_principal_has_to_read_free_text_in_another_language() -> None:
     wording = Wording.parse({"locale": "pt", "templates": ["Obrigada."]})
 
-    assert [finding.code for finding in check_text("Obrigada por tudo.", FACTS, wording=wording)] == [
-        "language",
-        "language",
-    ]
+    found = check_text("Obrigada por tudo.", FACTS, wording=wording)
+
+    assert [(finding.code, finding.is_hard) for finding in found] == [("language", False)]
+    assert found[0].reason == "The guard cannot judge this language, so only a principal can."
+
+
+def test_every_finding_has_a_reason() -> None:
+    found = {finding for message in load_messages("fixed") for finding in judge(message)}
+
+    assert len({finding.code for finding in found}) >= 18
+    assert all(finding.reason.endswith(".") for finding in found)

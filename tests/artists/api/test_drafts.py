@@ -26,6 +26,18 @@ def test_the_queue_shows_the_facts_of_a_draft(artist: Artist) -> None:
     assert {fact["slot"]: fact["value"] for fact in draft_data["facts"]}["name"] == "Ana"
 
 
+def test_a_draft_of_a_model_tells_the_words_that_a_person_has_to_judge(artist: Artist) -> None:
+    with factories.run_model("Thank you for the casserole, {name}."):
+        written = factories.create_pending_draft(artist)
+    composed = factories.create_pending_draft(artist)
+    client = factories.signed_in_client(factories.get_member(artist, "reviewer"))
+
+    found = [client.get(f"/api/v1/drafts/{draft.pk}").json()["findings"] for draft in (written, composed)]
+
+    reason = "Nobody signed this word, and it is not an everyday one."
+    assert found == [[{"code": "word", "text": "casserole", "position": 18, "reason": reason}], []]
+
+
 def test_a_second_approval_learns_who_decided(artist: Artist) -> None:
     draft = factories.create_pending_draft(artist)
     client = factories.signed_in_client(factories.get_member(artist, "reviewer"))

@@ -50,6 +50,16 @@ def test_the_page_shows_the_text_with_its_facts_and_their_sources(artist: Artist
     assert shown_draft_id(page) == draft.pk
 
 
+def test_the_page_underlines_words_of_a_model_that_a_person_has_to_judge(artist: Artist) -> None:
+    with factories.run_model("Thank you for the casserole, {name}."):
+        factories.create_pending_draft(artist)
+
+    page = member_client(artist, "principal").get(f"/studio/{artist.slug}/review")
+
+    assert '<span class="doubtful">casserole</span>, <span class="fact">' in page.content.decode()
+    assert "casserole: Nobody signed this word, and it is not an everyday one." in visible_text(page)
+
+
 def test_approving_with_a_plain_form_shows_the_next_draft_and_the_undo_button(artist: Artist) -> None:
     first, second = factories.create_pending_draft(artist), factories.create_pending_draft(artist)
     mara = member_client(artist, "principal")

@@ -1,0 +1,48 @@
+"""Find capitalised words that are names nobody told the model."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from ai.findings import Finding
+from ai.languages.language import Language
+from ai.signed_sentences import QUOTES, WORD_PATTERN
+
+_SENTENCE_START = re.compile(r"(?:^|[.!?…:;\n–—-])[\s\"'“”‘’„‚(«»‹›¡¿]*$")
+_CALLED = re.compile(r"\s*[,!]")
+_ALWAYS_CAPITALISED = frozenset({"I", "OK"})
+_WEEKDAYS = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?", re.IGNORECASE)
+
+
+def find_unknown_names(
+    words: str, matches: Sequence[re.Match[str]], known: Collection[str], languages: Sequence[Language]
+) -> Iterator[Finding]:
+    """Capitalised words inside a sentence, words in capitals, and unknown words that call somebody at its start.
+
+    `matches` are the words in `words`.
+    """
+    for match in matches:
+        word, at = match.group(), match.start()
+        if not word[0].isupper() or word in known or re.split("['’]", word)[0] in _ALWAYS_CAPITALISED:
+            continue
+        if word.isupper() and len(word) > 1:
+            yield Finding("name", word, at)
+        elif _SENTENCE_START.search(words, 0, at):
+            if _CALLED.match(words, match.end()) and not _is_a_word(word, languages):
+                yield Finding("name", word, at)
+        elif not any(_is_capitalised_in(language, words, word, at) for language in languages):
+            yield Finding("name", word, at)
+
+
+def _is_a_word(word: str, languages: Sequence[Language]) -> bool:
+    return not languages or any(language.knows(word.translate(QUOTES).lower()) for language in languages)
+
+
+def _is_capitalised_in(language: Language, words: str, word: str, at: int) -> bool:
+    """Whether this is an English weekday, or a German word that is known, ends like a noun, or follows an article."""
+    if not language.determiners:
+        return language.code == "en" and _WEEKDAYS.fullmatch(word) is not None
+    plain = word.lower()
+    if language.knows(plain) or plain.endswith(language.noun_endings):
+        return True
+    before = [match.group().lower() for match in WORD_PATTERN.finditer(words, 0, at)][-2:]
+    return bool(before) and (before[-1] in language.determiners or before[0] in language.determiners)

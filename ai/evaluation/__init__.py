@@ -1,0 +1,1 @@
+"""Labelled messages, names, injections and facts of our own writing, and how the guard judges them."""

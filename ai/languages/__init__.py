@@ -1,0 +1,11 @@
+"""What the guard knows of each language: its claims, its number words and its everyday words."""
+
+from collections.abc import Mapping
+
+from ai.languages.english import ENGLISH
+from ai.languages.german import GERMAN
+from ai.languages.language import Language
+from ai.languages.spanish import SPANISH
+
+JUDGED: Mapping[str, Language] = {language.code: language for language in (ENGLISH, SPANISH, GERMAN)}
+"""By code, the languages in which the guard knows claims. In any other one a principal reads what a model wrote."""
