@@ -25,7 +25,7 @@ class Language:
     determiners: frozenset[str] = frozenset()
     """Words before a noun, in a language that writes nouns with a capital. It is empty for other languages."""
     noun_endings: tuple[str, ...] = ()
-    fold: Mapping[int, str] = field(default_factory=dict)
+    fold: Mapping[int, int | str] = field(default_factory=dict)
     """Accents that people leave out. `claims` and `number_words` are written without them."""
 
     _stems: frozenset[str] = field(init=False, repr=False)
