@@ -162,6 +162,8 @@ NOT_PAGES = {
     "api-label-agreement-effect", "api-label-agreement-accept", "api-label-agreement-end",
     "api-tiers", "api-tier", "api-tier-versions", "api-tier-sell", "api-artist-tiers", "api-orders", "api-order",
     "api-promotions", "api-promotion-end",
+    "api-stems", "api-stems-confirm", "api-stems-listen", "api-stem-file",
+    "api-limits", "api-limits-sign", "api-corners", "api-corner-heard",
     "api-artist-gifts", "api-gifts", "api-gift", "api-gift-take-back", "api-gift-redeem",
     "api-remix-desk", "api-remix-requests",
     "api-artist-offers", "api-requests", "api-request", "api-request-note", "api-request-payment",
