@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Q, QuerySet, Sum, TextField
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Concat
 
 from artists.models import ClosedMonth, StatementLine
 from billing.models import EarnedShare
@@ -34,6 +35,8 @@ NAMED = {
     "line_share": F("share"),
 }
 """What a line names. Everything that names the same is one line."""
+USE_BY_A_FAN = Concat(Cast("experience", TextField()), Cast("part__invoice__subscription__person", TextField()))
+"""Many fans hear the same remix on a shelf, and each of them is a use."""
 
 
 def in_month(closed: ClosedMonth) -> Q:
@@ -45,7 +48,7 @@ def list_rows(closed: ClosedMonth, **only: str) -> QuerySet[EarnedShare, Any]:
     """The lines of all parties, by party and currency. `only` may name a party and a currency."""
     shares = EarnedShare.objects.filter(in_month(closed), book=closed.book, party__startswith="party:", **only)
     named = shares.values("party", "currency", **NAMED).annotate(
-        experiences=Count("experience", distinct=True),
+        uses=Count(USE_BY_A_FAN, distinct=True, filter=Q(experience__isnull=False)),
         parts=Count("part", distinct=True),
         line_basis=Sum("basis"),
         tax=Sum(_portion("part__tax")),
@@ -93,7 +96,7 @@ def _read_line(
         scheme=scheme,
         scheme_version=scheme.version,
         fee_bearer=scheme.fee_bearer,
-        units=row["experiences"] or row["parts"],
+        units=row["uses"] or row["parts"],
         gross=row["line_basis"] + row["tax"] + row["fee"],
         tax=row["tax"],
         fee=row["fee"],

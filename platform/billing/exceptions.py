@@ -99,6 +99,10 @@ class ProviderUnavailable(ProviderError):
     """The provider did not answer, or failed. It may have done what we asked: ask again with the same key."""
 
 
+class NotOnBalance(ProviderError):
+    """The provider answers that something was paid, and has not put it on our balance yet. It follows in a moment."""
+
+
 class InvalidRequest(ProviderError):
     """The provider refuses the request as it is. Sending it again is no use."""
 

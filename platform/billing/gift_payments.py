@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from billing import mirrors, payment_mirrors, split_versions
-from billing.exceptions import ProviderUnavailable
+from billing.exceptions import NotOnBalance
 from billing.models import Gift, Invoice
 from billing.payment_mirrors import Fetched
 from billing.provider import Provider
@@ -27,7 +27,7 @@ def _write_invoice(provider: Provider, rows: SubscriptionRows) -> Invoice:
     gift = Gift.objects.select_related("price__version__tier__artist").get(subscription=row)
     _, charge = provider.payments.fetch_with_charge(row.provider_id)
     if charge is None or charge.movement is None:
-        raise ProviderUnavailable(f"{row}: what was paid is not on our balance yet.")
+        raise NotOnBalance(f"{row}: what was paid is not on our balance yet.")
     mirrors.require_mode(charge.livemode, row.book)
     paid_at = charge.movement.created
     invoice = Invoice.objects.create(

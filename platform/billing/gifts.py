@@ -260,10 +260,10 @@ def _begin(gift: Gift) -> None:
 
 
 def _pay_back(gift: Gift) -> None:
-    """Ask the provider for what is owed still, and write down what became of it."""
+    """Ask the provider for what is owed still, unless somebody redeemed it, and write down what became of it."""
     assert gift.subscription is not None
     row = gift.subscription
-    if paybacks.is_owed(row):
+    if Gift.objects.filter(pk=gift.pk, back_wanted_at__isnull=False).exists() and paybacks.is_owed(row):
         paybacks.pay_back(row, reason="gift")
         sync.compare(row.provider_id, is_full=True)
 

@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from audit import trail
 from audit.actors import SystemActor
 from billing import request_charges
-from billing.exceptions import NotFound, ProviderUnavailable
+from billing.exceptions import NotFound, NotOnBalance
 from billing.failures import one_at_a_time
 from billing.leases import DECIDED, LOST
 from billing.mirrors import WrongMode, require_mode
@@ -215,7 +215,7 @@ def _read_captured(row: Authorisation, intent: ProviderPaymentIntent) -> Fetched
     payments = get_provider().payments
     charge = payments.fetch_charge(intent.latest_charge)
     if charge.movement is None:
-        raise ProviderUnavailable(f"{row}: what was captured is not on our balance yet.")
+        raise NotOnBalance(f"{row}: what was captured is not on our balance yet.")
     if row.status == Status.AUTHORISING:
         _change(row, Status.HELD, capture_before=charge.capture_before)
     if row.status == Status.HELD:

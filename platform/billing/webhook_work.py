@@ -230,9 +230,10 @@ ANSWERED_TYPES = ("payment_intent.created", "payment_intent.processing", "paymen
 def _put_off(claimed: WebhookEvent, error: Exception) -> None:
     """Try an event again later, or give it up. Its error is kept for the operator."""
     with transaction.atomic():
+        # Its own event first: who waits for it has no other one locked yet, so two workers never wait for each other.
+        event = WebhookEvent.objects.select_for_update().filter(pk=claimed.pk, state=State.RECEIVED).first()
         if isinstance(error, ProviderUnavailable):
             _pause_all()
-        event = WebhookEvent.objects.select_for_update().filter(pk=claimed.pk, state=State.RECEIVED).first()
         if event is None:
             return
         attempts, sentence = event.attempts + 1, describe_error(error)[:500]

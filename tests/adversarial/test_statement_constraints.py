@@ -3,10 +3,13 @@
 import copy
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from artists.models import Statement
+from billing import earnings
+from billing.models import EarnedShare
 from catalog.models import Artist
+from ledger.posting import Leg, Posting, post
 from tests.adversarial.test_database_constraints import refused, sql
 from tests.artists.royalties import scene
 from tests.billing import factories as billing
@@ -106,6 +109,34 @@ def test_lines_may_not_be_moved_between_parties_in_one_statement(statement: Stat
     other = SHARE.format(book="book", currency="currency", party="'party:1'", amount="1")
 
     refused("what is earned is what the ledger moved", f"{one} UNION ALL SELECT{other.split('SELECT', 1)[1]}")
+
+
+def test_lines_may_not_be_moved_between_transactions_in_one_statement(statement: Statement) -> None:
+    """Two lines that are zero together, of one party in two transactions: each transaction is looked at."""
+    one = SHARE.format(book="book", currency="currency", party="party", amount="-1")
+    other = SHARE.format(book="book", currency="currency", party="'platform'", amount="1")
+    of_the_month = other.replace("WHERE party = 'platform'", "WHERE party LIKE 'pool:%%' AND amount > 0")
+
+    refused("what is earned is what the ledger moved", f"{one} UNION ALL SELECT{of_the_month.split('SELECT', 1)[1]}")
+
+
+def take(line: EarnedShare, amount: int) -> None:
+    """Take so much back of a line, also if others of its party have more. The ledger says the same."""
+    legs = (Leg(f"{line.party}:recoverable", amount), Leg("stripe:clearing", -amount))
+    with transaction.atomic():
+        posted = post(Posting(f"made up:{amount}", "refund", line.currency, legs), book=line.book)
+        earnings.write_taken(posted, {earnings.line_key(line): amount})
+
+
+def test_of_no_line_more_is_taken_back_than_it_got(statement: Statement) -> None:
+    line = EarnedShare.objects.get(party=f"party:{statement.party_id}")
+    with pytest.raises(DatabaseError, match="more is taken back of a line than it got"):
+        take(line, line.amount + 1)
+
+    take(line, line.amount - 1)
+    with pytest.raises(DatabaseError, match="more is taken back of a line than it got"):
+        take(line, 2)
+    take(line, 1)
 
 
 @pytest.mark.parametrize("amount", [0, 1])

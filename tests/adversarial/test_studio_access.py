@@ -1,10 +1,12 @@
 """A studio's pages are there for the artist's team alone, and each role does what it may."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from artists.models import ProgramVersion
 from catalog.models import Work
@@ -157,7 +159,8 @@ def test_a_role_does_what_it_may_and_no_more(scene: dict[str, Any], name: str, r
     own |= {"statement": scene["statement"].pk, "promotion": scene["promotion"].pk}
     form |= {"role": "bass"} if name == "studio-stem-file" else {}
     form |= {"do": "accept"} if name == "studio-label-answer" else {}
-    form |= {"percent": "20", "months": "3", "last_day": "2096-12-31"} if name == "studio-promotions" else {}
+    week = f"{timezone.localdate() + timedelta(days=7)}"
+    form |= {"percent": "20", "months": "3", "last_day": week} if name == "studio-promotions" else {}
     form |= {"picture": SimpleUploadedFile("me.png", png())} if name in {"profile-picture", "song-cover"} else {}
     before = studio_state(scene), scene["program"].versions.count()
 

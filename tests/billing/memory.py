@@ -168,8 +168,8 @@ class Core:
                 if latest.id not in mirror.lines:
                     mirror.lines[latest.id] = mirrors.make_lines(invoice, latest, self.prices)
         new = [intent for _, intents in paid for intent in intents if intent not in mirror.payments]
-        charges = {intent: self.provider.payments.fetch_with_charge(intent) for intent in new}
-        fetched = payment_mirrors.fetch_payments(self.provider, paid, mirror.payments, charges, named, is_full=is_full)
+        charged = {intent: self.provider.payments.fetch_with_charge(intent) for intent in new}
+        fetched = payment_mirrors.fetch_payments(self.provider, paid, mirror.payments, charged, named, is_full=is_full)
         self._write_payments(mirror, fetched)
         self.books.mirror = mirror
         charges.post_charges(self.books, mirror.list_paid())

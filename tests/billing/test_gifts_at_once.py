@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import Value
 
 from billing import gifts, leases
 from billing.exceptions import Refused
@@ -41,3 +42,19 @@ def test_an_account_that_closes_while_it_redeems_a_gift_has_none(committing_db: 
     with pytest.raises(Refused, match="This account is closed"):
         gifts.redeem(other, fan)
     assert Gift.objects.get(pk=other.pk).redeemed_at is None
+
+
+def test_what_is_redeemed_at_the_last_moment_is_not_paid_back(
+    committing_db: Database, fake_provider: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its time is over when it is looked for, and whoever redeems it was in time and has not committed yet."""
+    gift, fan = give(fan_scene.begin(fake_provider, factories.create_artist())), factories.create_fan()
+    monkeypatch.setattr(gifts, "Now", lambda: Value(gift.redeem_by))
+
+    with transaction.atomic():
+        gifts.redeem(gift, fan)
+        pay_back = start_until_blocked(gifts.pay_back_all)
+    pay_back()
+
+    assert not list(fake_provider.simulation.store.all("refund"))
+    assert leases.has_access(fan.pk, gift.artist_id)

@@ -7,11 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from billing import webhook_work
-from billing.models import (
-    Invoice,
-    WebhookEvent,
-)
+from billing.models import Gift, Invoice, WebhookEvent
+from billing.simulated import checkout as hosted
 from ledger.models import Transaction
+from tests.billing import test_gifts
 from tests.billing.fan_scene import Scene, assert_books_agree, assert_leases_follow_the_provider, work_all
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +78,27 @@ def test_a_crash_between_fetch_and_commit_loses_no_event_and_doubles_no_effect(
     assert Transaction.objects.filter(kind="charge").count() == 1
     assert_books_agree(scene)
     assert_leases_follow_the_provider(scene)
+
+
+def test_a_payment_that_is_not_on_our_balance_yet_is_asked_for_later_and_holds_up_nothing_else(scene: Scene) -> None:
+    gift = test_gifts.start(scene, 1)
+    sim = scene.fake.simulation
+    hosted.complete(sim, sim.find("checkout.session", gift.session_id), "succeeds")
+    charge = scene.find("charge")
+    moved, charge["balance_transaction"] = charge["balance_transaction"], None
+    scene.deliver()
+    other = scene.subscribe()
+    scene.deliver()
+
+    work_all()
+
+    assert scene.until(other) == scene.period_end(other)
+    [event] = WebhookEvent.objects.filter(state="received")
+    assert (event.object_id, event.error) == (gift.session_id, "NotOnBalance: no code")
+    assert Gift.objects.get().status == "open"
+
+    charge["balance_transaction"] = moved
+    WebhookEvent.objects.update(due_at=event.received_at)
+    work_all()
+    assert Gift.objects.get().status == "paid"
+    assert_books_agree(scene)

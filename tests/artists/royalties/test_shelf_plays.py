@@ -23,6 +23,7 @@ from rights.shares import Role
 from tests import factories
 from tests.artists import remix_scene, shelf_scene
 from tests.artists.royalties import scene
+from tests.billing.fan_scene import Scene
 from tests.listens.factories import make_incoming
 from tests.rights.albums import add_scheme, agree
 
@@ -74,6 +75,23 @@ def test_who_owns_what_a_paying_fan_heard_of_a_shelf_is_paid_of_that_fans_money(
         "share", "tier", entry.recording.title, 1, 400, 320,
     )  # fmt: skip
     assert statements == [statement]
+    assert list(check.find_faults()) == []
+
+
+def test_each_fan_who_heard_it_is_a_use_on_the_statement(fake_provider: Any, artist: Artist, entry: ShelfEntry) -> None:
+    paid = scene.begin(fake_provider, artist, factories.create_fan())
+    other = Scene(paid.fake, factories.create_fan("Ben"), paid.price)
+    other.subscribe()
+    scene.reconcile(other)
+    for one in (paid, other):
+        hear(entry, one.fan)
+    consume()
+
+    scene.close(scene.this_month())
+
+    [statement] = Statement.objects.filter(party__name="Harbor Lane")
+    [line] = statement.lines.all()
+    assert (line.units, line.basis, line.amount) == (2, 800, 640)
     assert list(check.find_faults()) == []
 
 
