@@ -129,10 +129,15 @@ def end(entries: Iterable[ShelfEntry], *, by: str, reason: str) -> list[NewNotic
     return [NewNotice(entry.person_id, CHANGED, str(entry)) for entry in ended]
 
 
+def lock_open(recording: Recording) -> list[ShelfEntry]:
+    """Lock the open entries of a song, as a decision does before it reads the limits. Who ends limits does it first."""
+    related = ShelfEntry.objects.open().filter(recording=recording).select_related("person", "render", "consent")
+    return list(related.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+
+
 def end_beyond(offer: RemixOffer, *, by: str) -> list[NewNotice]:
     """Take off what these limits, which came into force in the caller's transaction, do not allow. As `end`."""
-    of_song = ShelfEntry.objects.open().filter(recording=offer.recording_id).select_related("render", "consent")
-    entries = list(of_song.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    entries = lock_open(offer.recording)
     recipes = {entry.render.recipe for entry in entries if entry.render}
     allowed = {recipe for recipe in recipes if offer.allows(recipe)}
     beyond = [entry for entry in entries if entry.render is None or entry.render.recipe not in allowed]
