@@ -105,6 +105,24 @@ def test_the_team_sees_why_and_takes_it_off(scene: Shelf, hearer: Person) -> Non
     assert ("It cannot be heard here any more." in page, "You reported this on" in page) == (True, True)
 
 
+def test_what_is_reported_stands_first_however_old_it_is(
+    scene: Shelf, hearer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "PAGE_SIZE", 1)
+    oldest = scene.put_on()
+    for name in ("Bo", "Cy"):
+        shelf_scene.deliver(scene.song, factories.create_fan(name, opted_in=oldest.artist)).put_on(name)
+    filed, team = report(oldest, hearer), factories.signed_in_client(scene.principal)
+
+    page = visible_text(team.get(STUDIO))
+    reports.handle(filed, upheld=False, note="It is kind.", by=factories.get_staff())
+    later = visible_text(team.get(STUDIO))
+
+    assert "Reported by fans Low Tide Choir , by Zeynep" in page
+    assert [page.count(f", by {name}") for name in ("Zeynep", "Cy", "Bo")] == [1, 1, 0]
+    assert ("Reported by fans" in later, ", by Zeynep" in later) == (False, False)
+
+
 def test_it_comes_off_when_staff_agree(scene: Shelf, hearer: Person) -> None:
     entry, staff = scene.put_on(), factories.signed_in_client(factories.get_staff())
     filed = report(entry, hearer)
