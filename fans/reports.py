@@ -11,6 +11,9 @@ from fans.remixes import Remix
 from trust import reports
 from trust.exceptions import ReportRefused
 from trust.models import Report
+from web import rate_limits
+
+REPORTS_A_DAY, DAY_SECONDS = 30, 24 * 60 * 60
 
 
 def report_experience(experience: Experience, *, by: Person, reason: str, said: str = "") -> Report:
@@ -36,8 +39,11 @@ def report_experience(experience: Experience, *, by: Person, reason: str, said: 
 def report_entry(entry: ShelfEntry, *, by: Person, reason: str, said: str = "") -> Report:
     """The same about what this person can hear on a shelf, or its name. It counts for no program.
 
-    Raises what `trust.reports.file_report` raises, and ReportRefused for what cannot be heard any more.
+    Raises what `trust.reports.file_report` raises, and ReportRefused for what cannot be heard any more, or where this
+    person reported many within a day: one can hear, and report, all shelves.
     """
+    if not rate_limits.hit(f"shelf-reports:{by.pk}", REPORTS_A_DAY, DAY_SECONDS).allowed:
+        raise ReportRefused("You reported many within a day. Nothing was sent: report it tomorrow.")
     with transaction.atomic():
         # Who erases it waits, and finds the name in the report; or was first, and nothing is stored of it.
         Experience.objects.select_for_update(no_key=True).get(pk=entry.experience_id)

@@ -189,6 +189,19 @@ def test_the_api_reports_it(scene: Shelf, hearer: Person) -> None:
     assert Report.objects.get().words == "Listen."
 
 
+def test_nobody_reports_all_day(scene: Shelf, hearer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fan_reports, "REPORTS_A_DAY", 1)
+    first, client = scene.put_on(), factories.signed_in_client(hearer)
+    second = shelf_scene.deliver(scene.song, factories.create_fan("Bo", opted_in=first.artist)).put_on("Bo")
+
+    client.post(f"/shelf/{first.pk}/report", {"reason": "untrue"})
+    page = client.post(f"/shelf/{second.pk}/report", {"reason": "untrue"})
+    api = client.post(f"/api/v1/shelf/{second.pk}/report", {"reason": "untrue"}, content_type="application/json")
+
+    assert (page.status_code, "You reported many within a day." in visible_text(page)) == (422, True)
+    assert (api.status_code, Report.objects.count()) == (400, 1)
+
+
 def test_it_plays_on_in_the_bar_until_it_cannot_be_heard(scene: Shelf, hearer: Person) -> None:
     waiting, client = scene.offer(), factories.signed_in_client(hearer)
     bar = f"/shelf/{waiting.pk}/player"
