@@ -9,6 +9,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from artists.models import Program
 from artists.notifications import artist_team_notices, program_notices
@@ -17,7 +18,7 @@ from audit import trail
 from audit.actors import SystemActor
 from catalog.models import Artist
 from fans.models import ShelfEntry
-from fans.shelf import CHANGED
+from fans.shelf import CHANGED, list_open
 from live import notices
 from trust import reports
 from trust.counts import ReportCounts, claim_programs, claim_shared, count_by_program
@@ -104,10 +105,10 @@ def _join_reasons(reasons: Sequence[str]) -> str:
     return "; ".join(f"{label[0].lower()}{label[1:]}" for label in (Report.Reason(reason).label for reason in reasons))
 
 
-def count_reported(artist: Artist) -> int:
-    """How many of the remixes on the artist's page fans reported, as long as staff have not decided."""
-    on_shelf = [entry.split(":")[1] for entry in reports.list_open_on_shelf(artist.pk)]
-    return ShelfEntry.objects.filter(artist=artist, pk__in=on_shelf, state=ShelfEntry.State.ON).count()
+def list_reported(artist: Artist) -> QuerySet[ShelfEntry]:
+    """The remixes on the artist's page that fans reported, as long as staff have not decided."""
+    reported = [entry.split(":")[1] for entry in reports.list_open_on_shelf(artist.pk)]
+    return list_open(artist).filter(pk__in=reported, state=ShelfEntry.State.ON)
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,12 +183,10 @@ def delete_expired() -> int:
     with transaction.atomic():
         old = Render.objects.select_for_update(skip_locked=True).filter(expires_at__lt=Now())
         rows = list(old.only("kind", "state", "cache_key", *SOUND)[:BATCH_SIZE])
+        whole = [row for row in rows if (row.kind, row.state) == (Render.Kind.FULL, Render.State.READY)]
+        sounds = {row.cache_key: {name: getattr(row, name) for name in SOUND} for row in whole}  # many have the same
         StoredSound.objects.bulk_create(
-            [
-                StoredSound(cache_key=row.cache_key, **{name: getattr(row, name) for name in SOUND}, stored_at=Now())
-                for row in rows
-                if (row.kind, row.state) == (Render.Kind.FULL, Render.State.READY)
-            ],
+            [StoredSound(cache_key=key, **sound, stored_at=Now()) for key, sound in sorted(sounds.items())],
             update_conflicts=True,
             unique_fields=["cache_key"],
             update_fields=["stored_at"],

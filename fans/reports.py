@@ -2,12 +2,18 @@
 
 from typing import Any
 
+from django.db import transaction
+
 from accounts.models import Person
 from fans import engagement, experiences, remixes, shelf
 from fans.models import Experience, ShelfEntry
 from fans.remixes import Remix
 from trust import reports
+from trust.exceptions import ReportRefused
 from trust.models import Report
+from web import rate_limits
+
+REPORTS_A_DAY, DAY_SECONDS = 30, 24 * 60 * 60
 
 
 def report_experience(experience: Experience, *, by: Person, reason: str, said: str = "") -> Report:
@@ -33,20 +39,29 @@ def report_experience(experience: Experience, *, by: Person, reason: str, said: 
 def report_entry(entry: ShelfEntry, *, by: Person, reason: str, said: str = "") -> Report:
     """The same about what this person can hear on a shelf, or its name. It counts for no program.
 
-    Raises what `trust.reports.file_report` raises.
+    Raises what `trust.reports.file_report` raises, and ReportRefused for what cannot be heard any more, or where this
+    person reported many within a day: one can hear, and report, all shelves.
     """
-    counted = engagement.find_engagement(by, entry.artist)
-    new = reports.NewReport(
-        subject=str(entry),
-        artist=entry.artist_id,
-        program=None,
-        listens=counted.listens if counted else 0,
-        audience=None,
-        reason=reason,
-        words=said,
-        shown=_freeze_entry(entry),
-    )
-    return reports.file_report(new, by=by)
+    if not rate_limits.hit(f"shelf-reports:{by.pk}", REPORTS_A_DAY, DAY_SECONDS).allowed:
+        raise ReportRefused("You reported many within a day. Nothing was sent: report it tomorrow.")
+    with transaction.atomic():
+        # Who erases it waits, and finds the name in the report; or was first, and nothing is stored of it.
+        Experience.objects.select_for_update(no_key=True).get(pk=entry.experience_id)
+        heard = shelf.find_reportable(by, entry.pk)
+        if heard is None:
+            raise ReportRefused("It cannot be heard here any more. Nothing was sent.")
+        counted = engagement.find_engagement(by, heard.artist)
+        new = reports.NewReport(
+            subject=str(heard),
+            artist=heard.artist_id,
+            program=None,
+            listens=counted.listens if counted else 0,
+            audience=None,
+            reason=reason,
+            words=said,
+            shown=_freeze_entry(heard),
+        )
+        return reports.file_report(new, by=by)
 
 
 def find_report(experience: Experience, *, by: Person) -> Report | None:

@@ -17,7 +17,7 @@ from fans.remixes import Remix
 from live import notices
 from live.notices import NewNotice
 from rights import clearance
-from rights.clearance_result import ClearanceRequest
+from rights.clearance_result import ClearanceRefusal, ClearanceRequest
 from rights.models import AfterEnd, Use
 from trust import reports
 
@@ -129,10 +129,15 @@ def end(entries: Iterable[ShelfEntry], *, by: str, reason: str) -> list[NewNotic
     return [NewNotice(entry.person_id, CHANGED, str(entry)) for entry in ended]
 
 
+def lock_open(recording: Recording) -> list[ShelfEntry]:
+    """Lock the open entries of a song, as a decision does before it reads the limits. Who ends limits does it first."""
+    related = ShelfEntry.objects.open().filter(recording=recording).select_related("person", "render", "consent")
+    return list(related.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+
+
 def end_beyond(offer: RemixOffer, *, by: str) -> list[NewNotice]:
     """Take off what these limits, which came into force in the caller's transaction, do not allow. As `end`."""
-    of_song = ShelfEntry.objects.open().filter(recording=offer.recording_id).select_related("render", "consent")
-    entries = list(of_song.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    entries = lock_open(offer.recording)
     recipes = {entry.render.recipe for entry in entries if entry.render}
     allowed = {recipe for recipe in recipes if offer.allows(recipe)}
     beyond = [entry for entry in entries if entry.render is None or entry.render.recipe not in allowed]
@@ -157,16 +162,35 @@ def end_with(experience: Experience, *, by: str, reason: str) -> list[NewNotice]
 def _leave_out_unclear(entries: QuerySet[ShelfEntry], person: Person) -> QuerySet[ShelfEntry]:
     """Those that everybody permits in the country where the hearer is, and that still play for their maker.
 
-    Few questions are asked, however many entries there are: one for each song, and one for each stored clearance of
+    Few questions are asked, however many entries there are: two for each song, and one for each stored clearance of
     what stops once a yes ends.
     """
     columns = ("artist", "recording", "experience__after_end", "experience__clearance")
     facts = list(entries.order_by().values_list(*columns).distinct())
-    asked = {song: ClearanceRequest(Use.SHARE, artist, person.country, (song,)) for artist, song, *_ in facts}
-    missing = clearance.find_all_missing(list(asked.values())) if asked else {}
+    clear = _find_clear({song: artist for artist, song, *_ in facts}, person.country)
     stopping = {pk for *_, after_end, pk in facts if after_end == AfterEnd.STOPS}
     plays_on = ~Q(experience__after_end=AfterEnd.STOPS)
     if stopping:
         plays_on |= Q(experience__clearance__in=clearance.still_clear(stopping))
-    clear = [song for song, request in asked.items() if missing[request] is None]
     return entries.filter(plays_on, recording__in=clear).select_related(*RELATED)
+
+
+def _find_clear(artists: dict[int, int], country: str) -> list[int]:
+    """Those of these songs of which everybody permits shared remixes there, and whose limits go no further than that.
+
+    Where an owner agreed to less than the limits that are signed, nobody hears what was made inside them.
+    """
+    asked = {
+        song: [ClearanceRequest(use, artist, country, (song,)) for use in (Use.SHARE, Use.REMIX)]
+        for song, artist in artists.items()
+    }
+    missing = clearance.find_all_missing([request for both in asked.values() for request in both]) if asked else {}
+    return [
+        song
+        for song, (share, remix) in asked.items()
+        if missing[share] is None and not _is_beyond_bounds(missing[remix])
+    ]
+
+
+def _is_beyond_bounds(refusal: ClearanceRefusal | None) -> bool:
+    return refusal is not None and "bounds" in refusal.problems

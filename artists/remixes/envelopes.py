@@ -191,6 +191,7 @@ def _sign_second(envelope: RemixEnvelope, first: Decision, *, by: Person, fresh:
 
 def _bring_into_force(envelope: RemixEnvelope, decision: Decision, *, by: Person) -> None:
     """End the version before, and publish this one to fans."""
+    shelf.lock_open(envelope.recording)
     _end(envelope.recording, by=by)
     RemixEnvelope.objects.filter(pk=envelope.pk).update(in_force_from=Now())
     envelope.refresh_from_db()

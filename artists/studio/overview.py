@@ -57,7 +57,7 @@ def list_tasks(studio: Studio, programs: list[Program], obstacles: Obstacles) ->
 def _shelf_tasks(studio: Studio) -> list[Task]:
     """Remixes that fans offered for the artist's page, and those on it that others reported."""
     waiting = ShelfEntry.objects.filter(artist=studio.artist, state=ShelfEntry.State.OFFERED).count()
-    reported, url, tasks = moderation.count_reported(studio.artist), studio.url("studio-shelf"), []
+    reported, url, tasks = moderation.list_reported(studio.artist).count(), studio.url("studio-shelf"), []
     if waiting:
         many = f"Fans offer {waiting:,} remixes for your page"
         title = "A fan offers a remix for your page" if waiting == 1 else many

@@ -1,9 +1,9 @@
 """Limit how many requests a key may make in a window of time, counted in the database for all processes together.
 
 The callers set the numbers: `LISTENS_RATE_*`, `API_REQUESTS_PER_MINUTE` and `OPERATOR_REVEALS_PER_HOUR` in the
-settings, constants in `accounts/wrong_passwords.py`, `listens/first_party.py`, `fans/wrong_codes.py`,
-`artists/invitation_mail.py`, `artists/rights_mail.py`, `artists/approval_mail.py`, `artists/remixes/shelf.py` and
-`artists/label/views/export.py`.
+settings, constants in `accounts/wrong_passwords.py`, `listens/first_party.py`, `fans/reports.py`,
+`fans/wrong_codes.py`, `artists/invitation_mail.py`, `artists/rights_mail.py`, `artists/approval_mail.py`,
+`artists/remixes/shelf.py` and `artists/label/views/export.py`.
 """
 
 import hashlib

@@ -56,6 +56,18 @@ def test_an_unmarked_sound_goes_some_time_after_the_last_remix_with_it(shelf: Sh
     assert (renders.delete_sounds(month_ago), unmarked.exists(), renders.find_made(key)) == (1, False, None)
 
 
+def test_remixes_with_the_same_sound_go_together(shelf: Shelf) -> None:
+    """A withdrawal takes back many remixes that fans made alike, and all of them are old at once."""
+    first, second = shelf.experience, remix_drafts.deliver(remix_drafts.write_remix(shelf.song))
+    key = render_of(first).cache_key
+    assert render_of(second).cache_key == key
+    for experience in (first, second):
+        erasure.erase_experience(experience.pk, by="system:operator", reason="a test")
+
+    assert renders.delete_expired() == 2
+    assert [sound.cache_key for sound in StoredSound.objects.all()] == [key]
+
+
 def identified(monkeypatch: pytest.MonkeyPatch, render: Render, by: Literal["watermark", "fingerprint"]) -> str:
     """What the command says of a file that is known in this way."""
     found = Identified(render.pk, by, None)

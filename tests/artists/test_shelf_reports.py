@@ -105,6 +105,24 @@ def test_the_team_sees_why_and_takes_it_off(scene: Shelf, hearer: Person) -> Non
     assert ("It cannot be heard here any more." in page, "You reported this on" in page) == (True, True)
 
 
+def test_what_is_reported_stands_first_however_old_it_is(
+    scene: Shelf, hearer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "PAGE_SIZE", 1)
+    oldest = scene.put_on()
+    for name in ("Bo", "Cy"):
+        shelf_scene.deliver(scene.song, factories.create_fan(name, opted_in=oldest.artist)).put_on(name)
+    filed, team = report(oldest, hearer), factories.signed_in_client(scene.principal)
+
+    page = visible_text(team.get(STUDIO))
+    reports.handle(filed, upheld=False, note="It is kind.", by=factories.get_staff())
+    later = visible_text(team.get(STUDIO))
+
+    assert "Reported by fans Low Tide Choir , by Zeynep" in page
+    assert [page.count(f", by {name}") for name in ("Zeynep", "Cy", "Bo")] == [1, 1, 0]
+    assert ("Reported by fans" in later, ", by Zeynep" in later) == (False, False)
+
+
 def test_it_comes_off_when_staff_agree(scene: Shelf, hearer: Person) -> None:
     entry, staff = scene.put_on(), factories.signed_in_client(factories.get_staff())
     filed = report(entry, hearer)
@@ -169,6 +187,19 @@ def test_the_api_reports_it(scene: Shelf, hearer: Person) -> None:
     assert [answer.status_code for answer in (unsaid, sent, again)] == [400, 201, 409]
     assert (sent.json()["reason"], sent.json()["state"]) == ("sexual", "open")
     assert Report.objects.get().words == "Listen."
+
+
+def test_nobody_reports_all_day(scene: Shelf, hearer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fan_reports, "REPORTS_A_DAY", 1)
+    first, client = scene.put_on(), factories.signed_in_client(hearer)
+    second = shelf_scene.deliver(scene.song, factories.create_fan("Bo", opted_in=first.artist)).put_on("Bo")
+
+    client.post(f"/shelf/{first.pk}/report", {"reason": "untrue"})
+    page = client.post(f"/shelf/{second.pk}/report", {"reason": "untrue"})
+    api = client.post(f"/api/v1/shelf/{second.pk}/report", {"reason": "untrue"}, content_type="application/json")
+
+    assert (page.status_code, "You reported many within a day." in visible_text(page)) == (422, True)
+    assert (api.status_code, Report.objects.count()) == (400, 1)
 
 
 def test_it_plays_on_in_the_bar_until_it_cannot_be_heard(scene: Shelf, hearer: Person) -> None:

@@ -1,6 +1,6 @@
 """Remixes by fans on the artist's page: what was offered, what stands there, and the team's decisions."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.contrib import messages
@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthenticatedHttpRequest
+from artists import moderation
 from artists.remixes import shelf as decisions
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.messages import error_message
 from fans import shelf
 from fans.models import ShelfEntry
-from fans.views.shelf import show
+from fans.views.shelf import Shown, show
 from trust.models import Report
 from trust.reports import count_reasons
 from web.decorators import post_only
@@ -67,24 +68,28 @@ def decide(request: AuthenticatedHttpRequest, studio: Studio, entry_id: int, dec
 def _render(request: AuthenticatedHttpRequest, studio: Studio, *, problem: str = "", status: int = 200) -> HttpResponse:
     entries = shelf.list_open(studio.artist)
     offered = entries.filter(state=ShelfEntry.State.OFFERED).order_by("pk")
+    reported = list(moderation.list_reported(studio.artist).order_by("pk")[: shelf.PAGE_SIZE])
+    standing = entries.filter(state=ShelfEntry.State.ON).exclude(pk__in=[entry.pk for entry in reported])
     before = cursor_or_start(request.GET.get("before", ""), ShelfEntry, None)
-    page = paginate(entries.filter(state=ShelfEntry.State.ON), field=None, before=before, size=shelf.PAGE_SIZE)
-    waiting, on_shelf = show(offered[: shelf.PAGE_SIZE]), show(page.items)
-    reasons = count_reasons(studio.artist.pk, [str(one.entry) for one in on_shelf])
-    on_shelf = [replace(one, reasons=_name_reasons(reasons[str(one.entry)])) for one in on_shelf]
+    page = paginate(standing, field=None, before=before, size=shelf.PAGE_SIZE)
     return studio.render(
         request,
         "studio/shelf.html",
         status=status,
         section="songs",
-        offered=waiting,
+        offered=show(offered[: shelf.PAGE_SIZE]),
         offers=offered.count(),
-        on_shelf=on_shelf,
+        reported=_show_reported(studio, reported),
+        on_shelf=show(page.items),
         older=page.older,
         before=before,
         problem=problem,
     )
 
 
-def _name_reasons(reasons: Mapping[str, int]) -> list[tuple[str, int]]:
-    return [(Report.Reason(reason).label, fans) for reason, fans in reasons.items()]
+def _show_reported(studio: Studio, entries: Sequence[ShelfEntry]) -> list[Shown]:
+    reasons = count_reasons(studio.artist.pk, map(str, entries))
+    return [
+        replace(one, reasons=[(Report.Reason(reason).label, fans) for reason, fans in reasons[str(one.entry)].items()])
+        for one in show(entries)
+    ]
