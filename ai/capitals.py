@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from ai.findings import Finding
 from ai.languages.language import Language
-from ai.signed_sentences import QUOTES, WORD_PATTERN
+from ai.signed_sentences import WORD_PATTERN, lower
 
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:;\n–—-])[\s\"'“”‘’„‚(«»‹›¡¿]*$")
 _CALLED = re.compile(r"\s*[,!]")
@@ -34,7 +34,7 @@ def find_unknown_names(
 
 
 def _is_a_word(word: str, languages: Sequence[Language]) -> bool:
-    return not languages or any(language.knows(word.translate(QUOTES).lower()) for language in languages)
+    return not languages or any(language.knows(lower(word)) for language in languages)
 
 
 def _is_capitalised_in(language: Language, words: str, word: str, at: int) -> bool:

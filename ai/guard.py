@@ -6,7 +6,8 @@ known in English, Spanish and German. A text in another language has a soft find
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ai import contacts, unicode
 from ai.capitals import find_unknown_names
@@ -16,7 +17,7 @@ from ai.languages import JUDGED
 from ai.languages.language import Language
 from ai.masking import NAME_PLACEHOLDER, PLACEHOLDERS, VALUE_PLACEHOLDER, mask_known_values
 from ai.names import safe_name, safe_title
-from ai.signed_sentences import QUOTES, WORD_PATTERN, find_signed_spans, signed_words
+from ai.signed_sentences import WORD_PATTERN, hide_signed_sentences, lower, signed_words
 from ai.wording import Wording
 
 __all__ = ["NAME_PLACEHOLDER", "VALUE_PLACEHOLDER", "Finding", "check_text", "check_words"]
@@ -40,7 +41,8 @@ def check_text(
     if wording is not None and wording.matches(text, placed):
         return []
     masked, wrong = mask_known_values(text, facts, placed)
-    findings = [*_check_characters(text), *wrong, *check_words(masked, facts, wording=wording)]
+    found = _quote(text, check_words(masked, facts, wording=wording))
+    findings = [*_check_characters(text), *wrong, *found]
     return sorted(findings, key=lambda finding: finding.position)
 
 
@@ -49,9 +51,10 @@ def check_words(words: str, facts: Facts, *, wording: Wording | None = None) -> 
 
     A whole sentence that the artist signed has no finding, and a word from a signed sentence has no soft one.
     """
-    plain = words.translate(QUOTES).lower()
+    words = hide_signed_sentences(words, wording)
+    plain = lower(words)
     matches = [*WORD_PATTERN.finditer(words)]
-    spelled = [match.group().translate(QUOTES).lower() for match in matches]
+    spelled = [lower(match.group()) for match in matches]
     home = _find_language(wording)
     read = _languages_read(spelled, home)
     judged = [*read, home] if home and home not in read else read
@@ -63,14 +66,19 @@ def check_words(words: str, facts: Facts, *, wording: Wording | None = None) -> 
         *_check_numbers(words, plain, known, judged),
         *find_unknown_names(words, matches, known.words, judged),
         *_check_titles(words, known),
-        *_check_script(matches, home),
+        *_check_script(words, home),
         *_check_tone(words, wording),
         *_check_language(spelled, read, home, wording),
         *_check_vocabulary(matches, spelled, judged if home else [], wording),
     ]
-    signed = find_signed_spans(words, wording)
-    unsigned = [f for f in findings if not any(start <= f.position < end for start, end in signed)]
-    return sorted(unsigned, key=lambda finding: finding.position)
+    return sorted(findings, key=lambda finding: finding.position)
+
+
+def _quote(text: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings with the words as the text has them: not in lower case, and without placeholders."""
+    for finding in findings:
+        written = text[finding.position : finding.position + len(finding.text)]
+        yield finding if finding.code == "language" else replace(finding, text=written)
 
 
 class _KnownValues:
@@ -108,12 +116,13 @@ _JOINED_BY_LETTERS = frozenset(
 )
 """Scripts that need no joiners. In other scripts, and between emoji, joiners are allowed."""
 _PLACEHOLDER_CHARACTERS = re.compile("[\ufffb\ufffc\ufffd\ufff9\ufffa]")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _LATIN = frozenset({"LATIN", "COMMON", "INHERITED"})
 
 
-def _check_script(matches: list[re.Match[str]], home: Language | None) -> Iterator[Finding]:
+def _check_script(words: str, home: Language | None) -> Iterator[Finding]:
     """Words that mix scripts, and in a language of Latin letters every other letter."""
-    for match in matches:
+    for match in _LETTERS.finditer(words):
         word = match.group()
         if word.isascii():
             continue
@@ -157,7 +166,7 @@ def _check_syntax(words: str) -> Iterator[Finding]:
 
 
 def _check_claims(plain: str, languages: list[Language]) -> Iterator[Finding]:
-    for language in languages:
+    for language in languages or JUDGED.values():
         folded = language.without_accents(plain)
         for code, pattern in language.claims.items():
             if match := pattern.search(folded):
@@ -188,9 +197,10 @@ def _check_numbers(words: str, plain: str, known: _KnownValues, languages: list[
 
 def _check_titles(words: str, known: _KnownValues) -> Iterator[Finding]:
     for match in _QUOTED.finditer(words):
-        title = (match.group(1) or match.group(2)).strip(" ,.!?")
+        quoted = match.group(1) or match.group(2)
+        title = quoted.strip(" ,.!?")
         if title not in known.titles and title.strip(PLACEHOLDERS):
-            yield Finding("title", title, match.start())
+            yield Finding("title", title, match.start() + 1 + quoted.index(title))
 
 
 # -- tone, words and language

@@ -175,3 +175,11 @@ def test_no_import_ends_with_a_line_of_what_is_not_there(label: Party, column: s
 
     sql(f"UPDATE rights_importline SET {column} = NULL WHERE catalog_import_id = %s", brought.pk)
     sql(done, brought.pk)
+
+
+@pytest.mark.parametrize("table", ["catalog_recording", "catalog_work"])
+def test_what_lines_of_imports_name_stays(artist: Artist, table: str) -> None:
+    owners.create_owned_song(artist)
+    for statement in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+        refused("permission denied", statement)
+    refused("history is not changed", f"UPDATE {table} SET id = id + 1000000")

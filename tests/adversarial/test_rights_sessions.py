@@ -26,7 +26,7 @@ def song(db: None, artist: Artist) -> OwnedSong:
 @pytest.mark.parametrize(
     "table",
     ["rights_party", "rights_acceptance", "rights_agreementversion", "rights_rosterentry", "rights_partydecision",
-     "rights_isrcprefix", "catalog_recordingwork", "artists_draft"],
+     "rights_isrcprefix", "rights_catalogimport", "catalog_recordingwork", "artists_draft"],
 )  # fmt: skip
 def test_an_old_snapshot_writes_nothing(committing_db: Database, table: str, level: psycopg.IsolationLevel) -> None:
     with psycopg.connect(committing_db.url) as one:

@@ -169,6 +169,41 @@ def test_a_signed_word_in_another_sentence_does_not(text: str, codes: list[str])
     assert [finding.code for finding in check_text(text, FACTS, wording=LISBON)] == codes
 
 
+def test_a_signed_sentence_hides_nothing_beside_it() -> None:
+    music = Wording.parse({"locale": "en", "templates": ["Thank you for the music."]})
+    french = Wording.parse({"locale": "fr", "templates": ["Merci de tout cœur."]})
+
+    assert check_text("See you in Lisbon. See you at the show, Ana.", FACTS, wording=LISBON) == [
+        Finding("meeting", "See you at", 19)
+    ]
+    assert [f.code for f in hard(check_text("Thank you for the music.com/x", FACTS, wording=music))] == ["link"]
+    assert [f.code for f in check_text("Merci de tout cœur. Je pense à toi.", FACTS, wording=french)] == ["language"]
+
+
+def test_a_letter_that_grows_in_lower_case_moves_no_finding() -> None:
+    found = check_text("İ. İ. İ. İ. I met you, Ana. See you in Lisbon.", FACTS, wording=LISBON)
+
+    assert hard(found) == [Finding("meeting", "I met you", 12)]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Thank you, Ana, for 'Kwame.", {"name", "word"}),
+        ("Thank you, Ana, for _Kwame.", {"name", "word"}),
+        ("Thank you, Ana, for each -zephyr.", {"word"}),
+        ("Thank you, Ana, for each 1Привет.", {"number", "script"}),
+    ],
+)
+def test_a_sign_or_a_digit_before_a_word_does_not_hide_it(text: str, codes: set[str]) -> None:
+    assert {finding.code for finding in check_text(text, FACTS)} == codes
+
+
+def test_a_finding_has_the_words_as_the_text_has_them() -> None:
+    assert check_text("I know Ana.", FACTS) == [Finding("meeting", "I know Ana", 0)]
+    assert Finding("title", "Low Zephyr", 21) in check_text("Thank you, Ana, for “Low Zephyr”.", FACTS)
+
+
 def test_a_signed_word_silences_what_is_soft() -> None:
     assert [finding.code for finding in check_text("Thank you for each zephyr 🌊", FACTS)] == ["word", "tone"]
     assert check_text("Thank you for each zephyr 🌊", FACTS, wording=LISBON) == []

@@ -1,7 +1,6 @@
 """The part of the agreement form that says how far remixes may go. What stays empty is not limited."""
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -34,10 +33,10 @@ def _several(label: str, choices: Iterable[tuple[str, str]]) -> forms.MultipleCh
     return forms.MultipleChoiceField(label=label, required=False, choices=choices, widget=forms.CheckboxSelectMultiple)
 
 
-def _decibels(label: str) -> forms.DecimalField:
-    step = Decimal("0.5")
-    return forms.DecimalField(
-        label=label, required=False, min_value=MIN_GAIN // 2, max_value=MAX_GAIN // 2, step_size=step
+def _decibels(label: str) -> forms.FloatField:
+    # A DecimalField with a step raises ValueError for 1e400.
+    return forms.FloatField(
+        label=label, required=False, min_value=MIN_GAIN // 2, max_value=MAX_GAIN // 2, step_size=0.5
     )
 
 
@@ -112,7 +111,7 @@ class BoundsFields(forms.Form):
     def _level(self, part: str) -> tuple[int, int] | None:
         """In half decibels."""
         low, high = (
-            None if typed is None else int(typed * 2) for typed in map(self.cleaned_data.get, _level_names(part))
+            None if typed is None else round(typed * 2) for typed in map(self.cleaned_data.get, _level_names(part))
         )
         return _fill_range(low, high, MIN_GAIN, MAX_GAIN)
 

@@ -145,14 +145,24 @@ class Migration(migrations.Migration):
             CREATE TRIGGER keeps_its_team BEFORE UPDATE ON catalog_artist
             FOR EACH ROW WHEN (OLD.team_id IS DISTINCT FROM NEW.team_id) EXECUTE FUNCTION refuse_change();
 
-            -- A yes can be for one artist, and for the songs that there were when it was given.
-            CREATE TRIGGER keeps_its_artist BEFORE UPDATE ON catalog_recording
-            FOR EACH ROW WHEN ((OLD.artist_id, OLD.created_at) IS DISTINCT FROM (NEW.artist_id, NEW.created_at))
+            -- A yes can be for one artist, and for the songs that there were when it was given. No song and no work goes
+            -- away: lines of an import name them without a foreign key.
+            CREATE TRIGGER keeps_its_artist BEFORE UPDATE ON catalog_recording FOR EACH ROW
+            WHEN ((OLD.id, OLD.artist_id, OLD.created_at) IS DISTINCT FROM (NEW.id, NEW.artist_id, NEW.created_at))
             EXECUTE FUNCTION refuse_change();
             CREATE TRIGGER stays_as_old BEFORE UPDATE ON catalog_work
-            FOR EACH ROW WHEN (OLD.created_at IS DISTINCT FROM NEW.created_at) EXECUTE FUNCTION refuse_change();
+            FOR EACH ROW WHEN ((OLD.id, OLD.created_at) IS DISTINCT FROM (NEW.id, NEW.created_at))
+            EXECUTE FUNCTION refuse_change();
+            CREATE TRIGGER never_removed BEFORE DELETE OR TRUNCATE ON catalog_recording
+            FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+            CREATE TRIGGER never_removed BEFORE DELETE OR TRUNCATE ON catalog_work
+            FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+            REVOKE DELETE, TRUNCATE ON catalog_recording, catalog_work FROM fanfare_app;
             """,
             """
+            GRANT DELETE ON catalog_recording, catalog_work TO fanfare_app;
+            DROP TRIGGER never_removed ON catalog_work;
+            DROP TRIGGER never_removed ON catalog_recording;
             DROP TRIGGER stays_as_old ON catalog_work;
             DROP TRIGGER keeps_its_artist ON catalog_recording;
             DROP TRIGGER keeps_its_team ON catalog_artist;

@@ -78,6 +78,7 @@ def _store_batch(catalog_import: CatalogImport, lines: Sequence[Line], **progres
 def _finish(catalog_import: CatalogImport, state: str, *, size: int, problem: str = "") -> None:
     with transaction.atomic():
         reading = CatalogImport.objects.filter(pk=catalog_import.pk, state=CatalogImport.State.READING)
+        list(reading.select_for_update(no_key=True).values_list("pk"))  # before its lines, as whoever removes it does
         if state == CatalogImport.State.READY:
             verdicts.judge(catalog_import)  # at the end, because lines of different batches can be of one recording
         if reading.update(state=state, position=size, problem=problem):

@@ -59,11 +59,16 @@ def remove(catalog_import: CatalogImport, *, by: Person) -> None:
     """Delete a file and its verdicts, also while it is read. What was imported stays. Raises ImportRefused."""
     if not parties.may_stop(catalog_import.party, by) and catalog_import.uploaded_by != by.actor:
         raise NotAllowed("Only whoever brought a file, whoever signs and an owner of the team remove it.")
+    _require_not_imported(catalog_import)  # at once: whoever imports it holds the lock below for a minute
     with transaction.atomic():
         stored = CatalogImport.objects.select_for_update().filter(pk=catalog_import.pk).first()
         if stored is None:
             return
-        if stored.state in (CatalogImport.State.REQUESTED, CatalogImport.State.DONE):
-            raise ImportRefused("This was imported, or is being imported now.")
+        _require_not_imported(stored)
         stored.delete()
         trail.record("import.removed", by=by.actor, subject=str(catalog_import), party=catalog_import.party_id)
+
+
+def _require_not_imported(stored: CatalogImport) -> None:
+    if stored.state in (CatalogImport.State.REQUESTED, CatalogImport.State.DONE):
+        raise ImportRefused("This was imported, or is being imported now.")

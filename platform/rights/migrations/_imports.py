@@ -56,12 +56,17 @@ BEGIN
 END $$;
 CREATE TRIGGER checked BEFORE INSERT OR UPDATE OR DELETE ON rights_catalogimport
 FOR EACH ROW EXECUTE FUNCTION rights_check_import();
+-- Claims and lines are looked for where others have committed them.
+CREATE TRIGGER only_read_committed BEFORE INSERT OR UPDATE OR DELETE ON rights_catalogimport
+FOR EACH STATEMENT EXECUTE FUNCTION require_read_committed();
 
 -- The lines of a finished import say what came in, and what the old values were. For all lines at once: each is written
--- three times, and there can be 100,000. What artists are told of an import stays as it is, too.
+-- three times, and there can be 100,000. What artists are told of an import stays as it is, too. The import is locked, so
+-- that none is finished while its lines are changed.
 CREATE FUNCTION rights_check_unfinished_import() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    PERFORM FROM rights_catalogimport WHERE id IN (SELECT catalog_import_id FROM touched) ORDER BY id FOR NO KEY UPDATE;
     IF EXISTS (
         SELECT FROM rights_catalogimport WHERE state = 'done' AND id IN (SELECT catalog_import_id FROM touched)
     ) THEN
@@ -138,6 +143,7 @@ DROP TRIGGER removed ON rights_importline;
 DROP TRIGGER changed ON rights_importline;
 DROP TRIGGER added ON rights_importline;
 DROP FUNCTION rights_check_unfinished_import();
+DROP TRIGGER only_read_committed ON rights_catalogimport;
 DROP TRIGGER checked ON rights_catalogimport;
 DROP FUNCTION rights_check_import();
 """
