@@ -1,6 +1,5 @@
 """Raw SQL with the app role against claims and ISRC prefixes: the database refuses, or stores a dispute."""
 
-import copy
 import uuid
 
 import pytest
@@ -33,18 +32,8 @@ PREFIX = "INSERT INTO rights_isrcprefix (prefix, party_id, registered_by) VALUES
 
 
 @pytest.fixture
-def artist(shared_artist: Artist) -> Artist:
-    return shared_artist
-
-
-@pytest.fixture(scope="module")
-def module_song(module_artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(module_artist)
-
-
-@pytest.fixture
-def song(db: None, module_song: OwnedSong) -> OwnedSong:
-    return copy.deepcopy(module_song)
+def song(artist: Artist) -> OwnedSong:
+    return owners.create_owned_song(artist)
 
 
 def test_a_claim_is_confirmed_by_whoever_signs_for_its_party(song: OwnedSong, artist: Artist) -> None:

@@ -1,6 +1,5 @@
 """Raw SQL with the app role against imports: the database refuses."""
 
-import copy
 import uuid
 
 import pytest
@@ -24,20 +23,9 @@ REQUEST = "UPDATE rights_catalogimport SET state = 'requested', requested_by = %
 
 
 @pytest.fixture
-def artist(shared_artist: Artist) -> Artist:
-    return shared_artist
-
-
-@pytest.fixture(scope="module")
-def module_label(module_artist: Artist) -> Party:
-    label = owners.create_party()
-    owners.add_to_roster(label, module_artist)
+def label(label: Party, artist: Artist) -> Party:
+    owners.add_to_roster(label, artist)
     return label
-
-
-@pytest.fixture
-def label(db: None, module_label: Party) -> Party:
-    return copy.deepcopy(module_label)
 
 
 def test_whoever_signs_asks_for_an_import(label: Party, artist: Artist) -> None:
@@ -158,7 +146,8 @@ def test_a_claim_of_an_import_is_made_by_whoever_asked_for_it(label: Party, arti
 
     refused("made by whoever asked", claim, song.pk, label.pk, factories.get_staff().actor, ready.pk)
     sql(claim, song.pk, label.pk, signer, ready.pk)
-    refused("by whoever asked for the import", claim, song.pk, label.pk, signer, ready.pk + 99)
+    other = factories.create_recording(artist, "High Tide")
+    refused("by whoever asked for the import", claim, other.pk, label.pk, signer, ready.pk + 99)
 
     # Not requested any more, it could be removed. The claim names it for ever.
     sql("UPDATE rights_catalogimport SET state = 'ready', requested_by = NULL WHERE id = %s", ready.pk)

@@ -1,6 +1,5 @@
 """Raw SQL with the app role against what recordings are of: it is dated by the clock, never edited, and only ends."""
 
-import copy
 from datetime import timedelta
 
 import pytest
@@ -25,18 +24,8 @@ END = "UPDATE catalog_recordingwork SET live_until = statement_timestamp(), ende
 
 
 @pytest.fixture
-def artist(shared_artist: Artist) -> Artist:
-    return shared_artist
-
-
-@pytest.fixture(scope="module")
-def module_song(module_artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(module_artist)
-
-
-@pytest.fixture
-def song(db: None, module_song: OwnedSong) -> OwnedSong:
-    return copy.deepcopy(module_song)
+def song(artist: Artist) -> OwnedSong:
+    return owners.create_owned_song(artist)
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def test_the_page_underlines_words_of_a_model_that_a_person_has_to_judge(artist:
     page = member_client(artist, "principal").get(f"/studio/{artist.slug}/review")
 
     assert '<span class="doubtful">casserole</span>, <span class="fact">' in page.content.decode()
-    assert "casserole: Nobody signed this word, and it is not an everyday one." in visible_text(page)
+    assert "casserole : Nobody signed this word, and it is not an everyday one." in visible_text(page)
 
 
 def test_approving_with_a_plain_form_shows_the_next_draft_and_the_undo_button(artist: Artist) -> None:
