@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db
 OTHER_PATHS = ["/health", "/api/v1/nothing", "/1/validate-token", "/1/submit-listens", "/1/nothing"]
 PLACES = {
     "<slug:slug>": "mara-veil", "<int:pk>": "1", "<int:version>": "1", "<uuid:pk>": str(UUID(int=1)),
-    "<int:party>": "1", "<int:claim>": "1", "<int:work>": "1", "<str:prefix>": "PTABC",
+    "<int:party>": "1", "<int:claim>": "1", "<int:work>": "1", "<str:prefix>": "PTABC", "<int:file>": "1",
+    "<slug:name>": "slow-low", "<str:token>": "nothing",
 }  # fmt: skip
 
 

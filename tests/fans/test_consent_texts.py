@@ -29,7 +29,7 @@ PROMPT_WITHOUT_FAN = {"examples", "style"}
 SLOTS = {"name", "artist", "song", "plays", "since"}
 SLOTS_OF_REQUESTS = {"recipient", "occasion", "relation", "event", "day"}
 """What the fan chooses for a request, which rests on the words of the request itself (`artists.requests`)."""
-DRAFT_FACTS = {"text": SLOTS, "facts": SLOTS}
+DRAFT_FACTS = {"text": SLOTS, "facts": SLOTS, "findings": SLOTS}
 DRAFT_WITHOUT_FAN = {
     "id", "program", "state", "reason", "revision", "maker", "parts", "mark", "credit", "replaces", "written_at",
     "deadline", "decided_at", "deliver_after", "waits_for",
