@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from ai.findings import Finding
 from ai.languages.language import Language
-from ai.signed_sentences import WORD_PATTERN, lower
+from ai.signed_sentences import lower
 
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:;\n–—-])[\s\"'“”‘’„‚(«»‹›¡¿]*$")
 _CALLED = re.compile(r"\s*[,!]")
@@ -20,7 +20,7 @@ def find_unknown_names(
 
     `matches` are the words in `words`.
     """
-    for match in matches:
+    for number, match in enumerate(matches):
         word, at = match.group(), match.start()
         if not word[0].isupper() or word in known or re.split("['’]", word)[0] in _ALWAYS_CAPITALISED:
             continue
@@ -29,7 +29,7 @@ def find_unknown_names(
         elif _SENTENCE_START.search(words, 0, at):
             if _CALLED.match(words, match.end()) and not _is_a_word(word, languages):
                 yield Finding("name", word, at)
-        elif not any(_is_capitalised_in(language, words, word, at) for language in languages):
+        elif not any(_is_capitalised_in(each, word, matches[max(0, number - 2) : number]) for each in languages):
             yield Finding("name", word, at)
 
 
@@ -37,12 +37,14 @@ def _is_a_word(word: str, languages: Sequence[Language]) -> bool:
     return not languages or any(language.knows(lower(word)) for language in languages)
 
 
-def _is_capitalised_in(language: Language, words: str, word: str, at: int) -> bool:
-    """Whether this is an English weekday, or a German word that is known, ends like a noun, or follows an article."""
+def _is_capitalised_in(language: Language, word: str, before: Sequence[re.Match[str]]) -> bool:
+    """Whether this is an English weekday, or a German word that is known, ends like a noun, or follows an article.
+
+    `before` are the two words before it.
+    """
     if not language.determiners:
         return language.code == "en" and _WEEKDAYS.fullmatch(word) is not None
     plain = word.lower()
     if language.knows(plain) or plain.endswith(language.noun_endings):
         return True
-    before = [match.group().lower() for match in WORD_PATTERN.finditer(words, 0, at)][-2:]
-    return bool(before) and (before[-1] in language.determiners or before[0] in language.determiners)
+    return any(match.group().lower() in language.determiners for match in before)
