@@ -19,7 +19,7 @@ from artists.stems import outlines, uploads
 from artists.studio.forms.stems import KEYS, KINDS, LAST_BAR, ROWS
 from artists.validation import validate_visible
 from catalog import audio_uploads, sources
-from catalog.models import AudioUpload, Recording, RecordingSource, SourceOutline
+from catalog.models import AudioUpload, Recording, RecordingSource
 from catalog.models.audio import StemRole
 from web.serializers import JSONSerializer, StrictSerializer
 
@@ -61,13 +61,7 @@ class OutlineSerializer(StrictSerializer):
 
     def typed(self) -> dict[str, Any]:
         """What `artists.stems.outlines` takes, once it is valid."""
-        said = self.validated_data
-        rows = [{**row, "name": row.get("name") or dict(KINDS)[row["kind"]]} for row in said["sections"]]
-        return {
-            **said,
-            "sections": sorted(rows, key=lambda row: row["first_bar"]),
-            "no_cut": sorted((dict(cut) for cut in said["no_cut"]), key=lambda cut: cut["first_bar"]),
-        }
+        return outlines.order_typed(self.validated_data)
 
 
 class StemFileSerializer(serializers.ModelSerializer[AudioUpload]):
@@ -164,8 +158,7 @@ def _describe(recording: Recording) -> dict[str, Any]:
     for upload in files:
         problem = problems.get(upload.pk)
         upload.problem = f"{problem.problem} {problem.how_to_mend}" if problem else ""
-    outline = SourceOutline.objects.filter(recording=recording).first() or SourceOutline(recording=recording)
-    frames = usable[0].audio.frames if usable and usable[0].audio else 0
+    outline = outlines.find_outline(recording)
     shown = {
         "files": files,
         "send_to": reverse("studio-stem-files", args=[recording.artist.slug, recording.pk]),
@@ -173,7 +166,7 @@ def _describe(recording: Recording) -> dict[str, Any]:
         "quota_bytes": audio_uploads.QUOTA,
         "is_listening": outline.is_wanted,
         "heard": outline.heard,
-        "outline": outline.typed or outlines.from_heard(outline.heard, frames),
+        "outline": outlines.get_typed(outline, usable),
         "confirmed": sources.current(recording),
     }
     return dict(StemsSerializer(shown).data)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
@@ -78,6 +79,16 @@ def find_problems(files: list[AudioUpload]) -> dict[int, FileProblem]:
             problems[upload.pk] = FileProblem("Nobody said what one hears in it.", "Choose it from the list.")
         seen.add(upload.audio_id)
     return problems
+
+
+def find_outline(recording: Recording) -> SourceOutline:
+    """What is stored about a recording, or an empty outline."""
+    return SourceOutline.objects.filter(recording=recording).first() or SourceOutline(recording=recording)
+
+
+def get_typed(outline: SourceOutline, usable: list[AudioUpload]) -> dict[str, Any]:
+    """What was typed, or else what a machine heard in the files that can be used, as somebody would have typed it."""
+    return outline.typed or from_heard(outline.heard, _file(usable[0]).frames if usable else 0)
 
 
 def want(recording_id: int) -> None:
@@ -173,13 +184,28 @@ def octave_off(bpm_milli: int, heard_bpm_milli: int | None) -> int | None:
     return heard_bpm_milli if is_off else None
 
 
+def name_kind(kind: str) -> str:
+    """What a kind of section is called: "Pre chorus"."""
+    return kind.replace("-", " ").capitalize()
+
+
+def order_typed(typed: dict[str, Any]) -> dict[str, Any]:
+    """Put what was typed in the order of its bars. A section without a name is called after its kind."""
+    sections = [{**row, "name": row.get("name") or name_kind(row["kind"])} for row in typed["sections"]]
+    return {
+        **typed,
+        "sections": sorted(sections, key=itemgetter("first_bar")),
+        "no_cut": sorted((dict(cut) for cut in typed["no_cut"]), key=itemgetter("first_bar")),
+    }
+
+
 def from_heard(heard: dict[str, Any], frames: int) -> dict[str, Any]:
     """What the machine heard, as somebody would have typed it."""
     names = Counter[str]()
     rows = []
     for section in heard.get("sections", ()):
         names[section["kind"]] += 1
-        name = section["kind"].replace("-", " ").capitalize()
+        name = name_kind(section["kind"])
         count = names[section["kind"]]
         rows.append(
             {

@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from ai.remix.source import SAMPLE_RATE, SectionKind
+from artists.stems.outlines import name_kind, order_typed
 
 NOTES = (
     "c", "c-sharp", "d-flat", "d", "e-flat", "e", "f", "f-sharp", "g-flat", "g", "a-flat", "a", "b-flat", "b",
@@ -17,7 +18,7 @@ KEYS = [
     for mode in ("minor", "major")
     for note in NOTES
 ]
-KINDS = [(kind, kind.replace("-", " ").capitalize()) for kind in get_args(SectionKind.__value__)]
+KINDS = [(kind, name_kind(kind)) for kind in get_args(SectionKind.__value__)]
 LAST_BAR = 10_000
 ROWS = 64
 BLANK = {"sections": 2, "cuts": 1}
@@ -93,20 +94,13 @@ class OutlineForms:
     def typed(self) -> dict[str, Any]:
         beat = self.beat.cleaned_data
         rows = [row for form in self.sections if (row := form.cleaned_data).get("first_bar")]
-        cuts = [cut for form in self.cuts if (cut := form.cleaned_data).get("first_bar")]
-        return {
+        typed = {
             "bpm_milli": int(beat["bpm"] * 1000),
             "key": beat["key"],
             "first_beat_frame": round(beat["first_beat"] * SAMPLE_RATE),
             "beats_per_bar": beat["beats_per_bar"],
             "last_bar": beat["last_bar"],
-            "sections": [
-                {"first_bar": row["first_bar"], "name": row["name"] or dict(KINDS)[row["kind"] or "other"],
-                 "kind": row["kind"] or "other"}
-                for row in sorted(rows, key=lambda row: row["first_bar"])
-            ],
-            "no_cut": sorted(
-                ({"first_bar": cut["first_bar"], "last_bar": cut["last_bar"]} for cut in cuts),
-                key=lambda cut: cut["first_bar"],
-            ),
-        }  # fmt: skip
+            "sections": [{**row, "kind": row["kind"] or "other"} for row in rows],
+            "no_cut": [cut for form in self.cuts if (cut := form.cleaned_data).get("first_bar")],
+        }
+        return order_typed(typed)

@@ -94,11 +94,10 @@ def render_stems(
     status: int = 200,
 ) -> HttpResponse:
     """The page, with what was typed, else what was saved, else what a machine heard."""
-    outline = SourceOutline.objects.filter(recording=recording).first() or SourceOutline(recording=recording)
+    outline = outlines.find_outline(recording)
     files = outlines.list_files(recording.pk, with_peaks=True)
     usable = outlines.pick_usable(files)
-    frames = usable[0].audio.frames if usable and usable[0].audio else 0
-    typed = outline.typed or outlines.from_heard(outline.heard, frames)
+    typed = outlines.get_typed(outline, usable)
     return studio.render(
         request,
         "studio/stems.html",
