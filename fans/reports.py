@@ -22,18 +22,8 @@ def report_experience(experience: Experience, *, by: Person, reason: str, said: 
     Raise Experience.DoesNotExist if this person did not receive it, and what `trust.reports.file_report` raises.
     """
     own = experiences.received_by(by).select_related("artist").get(pk=experience.pk)
-    counted = engagement.find_engagement(by, own.artist)
-    new = reports.NewReport(
-        subject=str(own),
-        artist=own.artist_id,
-        program=own.program,
-        listens=counted.listens if counted else 0,
-        audience=experiences.count_audience(own.program),
-        reason=reason,
-        words=said,
-        shown=_freeze_shown(own),
-    )
-    return reports.file_report(new, by=by)
+    audience = experiences.count_audience(own.program)
+    return _file(own, _freeze_shown(own), by=by, reason=reason, said=said, program=own.program, audience=audience)
 
 
 def report_entry(entry: ShelfEntry, *, by: Person, reason: str, said: str = "") -> Report:
@@ -50,23 +40,37 @@ def report_entry(entry: ShelfEntry, *, by: Person, reason: str, said: str = "") 
         heard = shelf.find_reportable(by, entry.pk)
         if heard is None:
             raise ReportRefused("It cannot be heard here any more. Nothing was sent.")
-        counted = engagement.find_engagement(by, heard.artist)
-        new = reports.NewReport(
-            subject=str(heard),
-            artist=heard.artist_id,
-            program=None,
-            listens=counted.listens if counted else 0,
-            audience=None,
-            reason=reason,
-            words=said,
-            shown=_freeze_entry(heard),
-        )
-        return reports.file_report(new, by=by)
+        return _file(heard, _freeze_entry(heard), by=by, reason=reason, said=said)
 
 
 def find_report(experience: Experience, *, by: Person) -> Report | None:
     """This person's report about it, if there is one."""
     return reports.find_report(by, str(experience))
+
+
+def _file(
+    about: Experience | ShelfEntry,
+    shown: dict[str, Any],
+    *,
+    by: Person,
+    reason: str,
+    said: str,
+    program: int | None = None,
+    audience: int | None = None,
+) -> Report:
+    """Only what a program made has `program` and `audience`."""
+    counted = engagement.find_engagement(by, about.artist)
+    new = reports.NewReport(
+        subject=str(about),
+        artist=about.artist_id,
+        program=program,
+        listens=counted.listens if counted else 0,
+        audience=audience,
+        reason=reason,
+        words=said,
+        shown=shown,
+    )
+    return reports.file_report(new, by=by)
 
 
 def _freeze_shown(experience: Experience) -> dict[str, Any]:
