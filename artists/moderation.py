@@ -3,7 +3,7 @@
 What stands on a shelf is taken off when staff uphold a report on it; before, its team sees what hearers reported.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,7 +53,7 @@ def follow_shared() -> bool:
     """Tell teams what hearers reported on their shelves, and take off what staff agree about. Returns whether any."""
     with transaction.atomic():
         reports_on = claim_shared(BATCH_SIZE)
-        entries = ShelfEntry.objects.in_bulk({int(report.subject.removeprefix("shelf:")) for report in reports_on})
+        entries = ShelfEntry.objects.in_bulk(_parse_entries(report.subject for report in reports_on))
         upheld = {report.subject for report in reports_on if report.state == Report.State.UPHELD}
         told = []
         for pk, entry in sorted(entries.items()):
@@ -107,8 +107,12 @@ def _join_reasons(reasons: Sequence[str]) -> str:
 
 def list_reported(artist: Artist) -> QuerySet[ShelfEntry]:
     """The remixes on the artist's page that fans reported, as long as staff have not decided."""
-    reported = [entry.split(":")[1] for entry in reports.list_open_on_shelf(artist.pk)]
+    reported = _parse_entries(reports.list_open_on_shelf(artist.pk))
     return list_open(artist).filter(pk__in=reported, state=ShelfEntry.State.ON)
+
+
+def _parse_entries(subjects: Iterable[str]) -> set[int]:
+    return {int(subject.removeprefix("shelf:")) for subject in subjects}
 
 
 @dataclass(frozen=True, slots=True)

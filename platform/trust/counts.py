@@ -125,6 +125,6 @@ def claim_shared(limit: int) -> list[Report]:
 
 def _claim(reports: QuerySet[Report], limit: int) -> list[Report]:
     waiting = reports.filter(to_count=True).order_by("pk").select_for_update(skip_locked=True, no_key=True)
-    claimed = list(waiting.only("program", "subject", "artist", "state")[:limit])
+    claimed = list(waiting.only("program", "subject", "state")[:limit])
     Report.objects.filter(pk__in=[report.pk for report in claimed]).update(to_count=False)
     return claimed
