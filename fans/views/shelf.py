@@ -76,11 +76,12 @@ def artist_shelf(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
 @login_required
 def shelf_entry(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     entry = _get_entry_or_404(request.user, pk)
+    remix = shelf.open_remix(entry)
     context = {
         "artist": entry.artist,
         "entry": entry,
-        "remix": shelf.open_remix(entry),
-        "player": _build_player(entry),
+        "remix": remix,
+        "player": _build_player(entry, remix),
         "section": "artists",
     }
     return render(request, "fans/shelf_entry.html", context)
@@ -98,15 +99,15 @@ def now_bar(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if entry is None:
         get_object_or_404(ShelfEntry, pk=pk, decision__isnull=False)
     context = {
-        "player": entry and _build_player(entry),
+        "player": entry and _build_player(entry, shelf.open_remix(entry)),
         "page_url": reverse("shelf-entry", args=[pk]),
         "plays_url": reverse("shelf-plays", args=[pk]),
     }
     return render(request, "fans/_now_bar.html", context)
 
 
-def _build_player(entry: ShelfEntry) -> RemixPlayer:
-    return shelf.open_remix(entry).build_player(key=str(entry), sound_url=reverse("shelf-sound", args=[entry.pk]))
+def _build_player(entry: ShelfEntry, remix: Remix) -> RemixPlayer:
+    return remix.build_player(key=str(entry), sound_url=reverse("shelf-sound", args=[entry.pk]))
 
 
 @require_safe
