@@ -66,7 +66,7 @@ def want_preview(desk: Desk, section: str) -> Preview:
 
 
 def make_way(person_id: UUID) -> None:
-    """Give up what this fan waits for, and let their next wish wait for this transaction: two tabs hear no more."""
+    """Give up what this fan waits for. It locks the fan, so that two tabs do not hear twice as much."""
     Person.objects.select_for_update(no_key=True).get(pk=person_id)
     renders.replace(Render.objects.filter(person=person_id, kind=Render.Kind.PREVIEW))
 
