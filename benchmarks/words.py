@@ -4,13 +4,12 @@ make bench-words [ARGS="--rounds 5"]
 """
 
 import argparse
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
 import harness  # first: it sets up Django
 from django.template import Context, Engine, Template
-from harness import Run
+from harness import Run, Stopwatch
 
 from ai.compose import Composition, compose
 from ai.evaluation import labelled
@@ -74,9 +73,11 @@ def judge_all(messages: Sequence[tuple[str, Scene]], rounds: int) -> None:
 
 
 def timed(action: Callable[[], None], items: int) -> Run:
-    started, cpu = time.perf_counter(), time.process_time()
+    watch = Stopwatch()
+    watch.note(0)
     action()
-    return Run(items, time.perf_counter() - started, time.process_time() - cpu)
+    watch.note(items)
+    return watch.run()
 
 
 def main(rounds: int) -> None:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
@@ -169,19 +168,17 @@ class RedeemGiftView(APIView):
     def post(self, request: Request, token: str) -> Response:
         """Redeem a gift: you have the tier from now on. You pay nothing, and who gave it does not learn who you are."""
         person = get_person(request)
-        gifts.redeem(_find_given(token, person), person)
-        return Response(GivenSerializer(_find_given(token, person), context={"person": person}).data)
+        gift = _find_given(token, person)
+        gifts.redeem(gift, person)
+        gift.refresh_from_db(fields=["redeemed_at"])
+        return Response(GivenSerializer(gift, context={"person": person}).data)
 
 
 def _find_given(token: str, person: Person) -> Gift:
     """The gift of a link. Raises Http404, and Throttled after too many wrong links."""
     if wrong_codes.is_blocked(person):
         raise Throttled(wrong_codes.HOUR, wrong_codes.SAID_TOO_MANY)
-    gift = gifts.find_by_token(token)
-    if gift is None:
-        wrong_codes.record(person)
-        raise Http404
-    return gift
+    return wrong_codes.get_gift_or_404(person, token)
 
 
 def _describe_length(price: TierPrice, months: int) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 """Limit how many wrong codes of promotions and links of gifts a fan may try, so that nobody finds one by guessing."""
 
+from django.http import Http404
+
 from accounts.models import Person
-from billing import promotions
+from billing import gifts, promotions
+from billing.models import Gift
 from web import rate_limits
 
 WRONG_AN_HOUR, HOUR = 20, 3600
@@ -15,15 +18,24 @@ def read_code(person: Person, artist_id: int, sent: str) -> str:
         return ""
     if promotions.has_code(artist_id, code):
         return code
-    record(person)
+    _record(person)
     return ""
+
+
+def get_gift_or_404(person: Person, token: str) -> Gift:
+    """The paid gift of a link, for somebody who is not blocked. Raises Http404 for a wrong link."""
+    gift = gifts.find_by_token(token)
+    if gift is None:
+        _record(person)
+        raise Http404
+    return gift
 
 
 def is_blocked(person: Person) -> bool:
     return rate_limits.count(_key(person)) >= WRONG_AN_HOUR
 
 
-def record(person: Person) -> None:
+def _record(person: Person) -> None:
     """Count a wrong one. Call it outside a transaction."""
     rate_limits.hit(_key(person), WRONG_AN_HOUR, HOUR)
 

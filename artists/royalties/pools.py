@@ -78,7 +78,9 @@ def _close_batch(pool: str, after: int, base: BaseFractions, book: str) -> list[
     owners = Subscription.objects.filter(invoices__parts__in=ids).values("pk")
     list(Subscription.objects.filter(pk__in=owners).order_by("pk").select_for_update(no_key=True).values_list("pk"))
     left = dict(rest.filter(part__in=ids))
-    parts = EarnedPart.objects.filter(pk__in=left).select_related("invoice__subscription").order_by("pk")
+    parts = list(EarnedPart.objects.filter(pk__in=left).select_related("invoice__subscription").order_by("pk"))
+    if parts:  # all of one artist and month, as the pool is
+        record_heard({_person(part) for part in parts}, parts[0].month, parts[0].artist_id)
     by_currency: dict[str, list[EarnedPart]] = defaultdict(list)
     for part in parts:
         by_currency[part.currency].append(part)
@@ -124,8 +126,6 @@ def _read_use(one: ExperienceUse, own: Fractions, scheme: int) -> Use:
 def _find_uses(parts: Sequence[EarnedPart]) -> dict[tuple[UUID | None, str], list[ExperienceUse]]:
     used: dict[tuple[UUID | None, str], list[ExperienceUse]] = defaultdict(list)
     people, months = {_person(part) for part in parts}, {part.month for part in parts}
-    for month in sorted(months):
-        record_heard(people, month, parts[0].artist_id)
     found = ExperienceUse.objects.filter(person__in=people, month__in=months, artist=parts[0].artist_id)
     for one in found.order_by("pk"):
         used[one.person_id, one.month].append(one)

@@ -88,15 +88,21 @@ def statement_adds_up(run: SmokeRun) -> None:
     paid += sum(Authorisation.objects.filter(status="captured").values_list("amount", flat=True))
     require(payable + revenue == paid, f"{payable} and {revenue} are what Ana paid: {paid}")
     require(sum(read_balances(book=BOOK).values()) == 0, "all accounts add up to nothing")
-    held = get_provider().transfers.fetch_balance()
-    provider = held.available.get("EUR", 0) + held.pending.get("EUR", 0)
-    clearing = read_balance(CLEARING, "EUR", book=BOOK)
-    require(clearing == provider, f"the provider has what the ledger says: {provider} and {clearing}")
+    provider = require_same_at_provider()
     require(list(check.find_faults([closed.head])) == [], "the ledger's chain and its sums hold")
     run.report(
         f"of {_money(paid)} Mara's statement has {_money(payable)} and the platform {_money(revenue)}; the provider "
         f"has {_money(provider)} after its fee, as the ledger says"
     )
+
+
+def require_same_at_provider() -> int:
+    """Compare what the provider has of ours with what the ledger says. Returns it, in cents."""
+    held = get_provider().transfers.fetch_balance()
+    provider = held.available.get("EUR", 0) + held.pending.get("EUR", 0)
+    clearing = read_balance(CLEARING, "EUR", book=BOOK)
+    require(clearing == provider, f"the provider has what the ledger says: {provider} and {clearing}")
+    return provider
 
 
 def send_form(browser: Browser, path: str, fields: dict[str, str], *, to: str = "") -> str:

@@ -10,14 +10,11 @@ from artists.models import Statement
 from artists.royalties import closing
 from billing import payees
 from billing.models import PayoutLine, PayoutRun
-from billing.provider import get_provider
 from billing.recognition import next_month
 from catalog.models import Artist
 from config.smoke.checks import require, wait_for
-from config.smoke.money import BOOK, send_form
+from config.smoke.money import BOOK, require_same_at_provider, send_form
 from config.smoke.people import SmokeRun, run_manage_command
-from ledger.accounts import CLEARING
-from ledger.balances import read_balance
 from rights import parties
 from rights.models import Party
 from rights.money import format_money
@@ -49,10 +46,7 @@ def statement_is_paid(run: SmokeRun) -> None:
     line: PayoutLine = PayoutLine.objects.get()
     require(line.amount == first.closing, f"all that the statement owes is paid: {line.amount}, {line.reason}")
     require(wait_for(partial(_is_sent, line), seconds=20), f"the worker sends it: {PayoutLine.objects.get().error}")
-    held = get_provider().transfers.fetch_balance()
-    provider = held.available.get("EUR", 0) + held.pending.get("EUR", 0)
-    clearing = read_balance(CLEARING, "EUR", book=BOOK)
-    require(clearing == provider, f"the provider has what the ledger says after it: {provider} and {clearing}")
+    require_same_at_provider()
     closed = closing.close_month(next_month(f"{datetime.now(UTC):%Y%m}"), book=BOOK, early=True)
     second: Statement = closed.statements.get()
     figures = (second.opening, second.earned, second.paid, second.closing)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -70,10 +70,7 @@ def redeem_gift(request: AuthenticatedHttpRequest, token: str) -> HttpResponse:
     """GET: what somebody gives to whoever has this link. POST: take it."""
     if wrong_codes.is_blocked(request.user):
         return HttpResponse(wrong_codes.SAID_TOO_MANY, status=429, content_type="text/plain; charset=utf-8")
-    gift = gifts.find_by_token(token)
-    if gift is None:
-        wrong_codes.record(request.user)
-        raise Http404
+    gift = wrong_codes.get_gift_or_404(request.user, token)
     problem, status = "", 200
     if request.method == "POST":
         try:

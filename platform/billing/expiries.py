@@ -28,8 +28,7 @@ def expire(row: Checkout | Gift) -> None:
     """End an open order or gift. Raises ProviderError."""
     session = checkouts.close_session(row)
     if session is None:
-        rows = Checkout.objects.filter(pk=row.pk) if isinstance(row, Checkout) else Gift.objects.filter(pk=row.pk)
-        rows.filter(status="open").update(status="expired")
+        type(row).objects.filter(pk=row.pk, status="open").update(status="expired")
     else:
         checkouts.settle(session)
         gifts.settle(session)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from billing.mirrors import InvoiceIntents, require_mode
 from billing.models import Dispute, Invoice, Payment, Refund
 from billing.provider import Provider
-from billing.provider.side_by_side import ask_all
+from billing.provider.threads import ask_all
 from billing.provider_objects import ProviderCharge, ProviderDispute, ProviderRefund
 from billing.subscription_rows import SubscriptionRows
 

@@ -18,7 +18,7 @@ from billing.exceptions import NotFound
 from billing.failures import one_at_a_time
 from billing.models import Checkout, Payment, Subscription, SubscriptionStatus
 from billing.provider import get_provider
-from billing.provider.side_by_side import ask_all
+from billing.provider.threads import ask_all
 from billing.provider_objects import ProviderSubscription
 from billing.subscription_rows import read_all_rows, read_rows
 from live import notices

@@ -15,7 +15,7 @@ from accounts import consents
 from accounts.models import Person, Role
 from billing import caps, gift_terms, gifts, introductory_prices, promotions, terms, tiers
 from billing.models import Checkout, Gift, Promotion, SpendingSettings, TierPrice, TierVersion
-from billing.provider import Provider, get_provider, side_by_side
+from billing.provider import Provider, get_provider, threads
 from billing.provider import provider as provider_module
 from billing.simulated import checkout as hosted
 from billing.simulated.server import FakeStripe
@@ -40,7 +40,7 @@ def connect_fake(monkeypatch: Any, fake: FakeStripe | None = None) -> FakeStripe
     fake = fake or FakeStripe(seed=None, wall_clock=time.time, start=int(time.time()))
     provider = Provider.of(sdk(fake))
     monkeypatch.setattr(provider_module, "connect", lambda *_: provider)
-    monkeypatch.setattr(side_by_side, "AT_ONCE", 1)  # so that a fault hits the same request each time
+    monkeypatch.setattr(threads, "AT_ONCE", 1)  # so that a fault hits the same request each time
     return fake
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from billing import webhook_work
 from billing.models import Subscription, WebhookEvent
-from billing.provider import side_by_side
+from billing.provider import threads
 from billing.provider.subscriptions import Subscriptions
 from billing.provider_objects import ProviderSubscription
 from catalog.models import Artist
@@ -66,7 +66,7 @@ def test_the_provider_is_asked_about_several_at_once(
     scene: Scene, names: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetch, asking = Subscriptions.fetch, threading.Barrier(2)  # broken where one waits for the other's answer
-    monkeypatch.setattr(side_by_side, "AT_ONCE", 2)
+    monkeypatch.setattr(threads, "AT_ONCE", 2)
 
     def meet(self: Subscriptions, subscription: str) -> ProviderSubscription:
         if subscription in names[:4]:

@@ -1,4 +1,4 @@
-"""Ask the provider for several things side by side: an answer takes a tenth of a second, most of it to wait."""
+"""Threads that ask the provider for several things at once: an answer takes a tenth of a second, most of it to wait."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
