@@ -10,7 +10,6 @@ from ai.signed_sentences import lower
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:;\n–—-])[\s\"'“”‘’„‚(«»‹›¡¿]*$")
 _CALLED = re.compile(r"\s*[,!]")
 _ALWAYS_CAPITALISED = frozenset({"I", "OK"})
-_WEEKDAYS = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?", re.IGNORECASE)
 
 
 def find_unknown_names(
@@ -38,12 +37,15 @@ def _is_a_word(word: str, languages: Sequence[Language]) -> bool:
 
 
 def _is_capitalised_in(language: Language, word: str, before: Sequence[re.Match[str]]) -> bool:
-    """Whether this is an English weekday, or a German word that is known, ends like a noun, or follows an article.
+    """Whether this language writes the word with a capital although it is no name.
 
-    `before` are the two words before it.
+    Where all nouns are written so, this is one that is known, ends like a noun, or follows an article. `before` are
+    the two words before it.
     """
+    if language.capitalised is not None and language.capitalised.fullmatch(word):
+        return True
     if not language.determiners:
-        return language.code == "en" and _WEEKDAYS.fullmatch(word) is not None
+        return False
     plain = word.lower()
     if language.knows(plain) or plain.endswith(language.noun_endings):
         return True

@@ -4,11 +4,11 @@ import hashlib
 import hmac
 from dataclasses import dataclass, replace
 
-from ai import guard, unicode
+from ai import guard
 from ai.compose import COMPOSER, Composition, compose
 from ai.exceptions import GuardRejected, ModelFailed
 from ai.facts import Facts
-from ai.languages import JUDGED
+from ai.languages import find_language
 from ai.llm import ModelConfig
 from ai.model_prompt import write_with_model
 from ai.wording import Wording
@@ -48,7 +48,7 @@ def draft_message(
     drafted = DraftedMessage(composed.text, COMPOSER, composed)
     if model is None:
         return drafted
-    if unicode.parse_locale(wording.locale).language not in JUDGED:
+    if find_language(wording.locale) is None:
         return replace(drafted, fallback_reason="language")
     try:
         text = write_with_model(model, wording, facts, person=_pseudonym(choice_key, fan))

@@ -13,14 +13,12 @@ from ai import contacts, unicode
 from ai.capitals import find_unknown_names
 from ai.facts import Facts, FormattedFacts, format_facts
 from ai.findings import Finding
-from ai.languages import JUDGED
+from ai.languages import JUDGED, find_language
 from ai.languages.language import Language
-from ai.masking import NAME_PLACEHOLDER, PLACEHOLDERS, VALUE_PLACEHOLDER, mask_known_values
+from ai.masking import PLACEHOLDERS, mask_known_values
 from ai.names import safe_name, safe_title
 from ai.signed_sentences import WORD_PATTERN, hide_signed_sentences, lower, signed_words
 from ai.wording import Wording
-
-__all__ = ["NAME_PLACEHOLDER", "VALUE_PLACEHOLDER", "Finding", "check_text", "check_words"]
 
 
 def check_text(
@@ -55,7 +53,7 @@ def check_words(words: str, facts: Facts, *, wording: Wording | None = None) -> 
     plain = lower(words)
     matches = [*WORD_PATTERN.finditer(words)]
     spelled = [lower(match.group()) for match in matches]
-    home = _find_language(wording)
+    home = find_language(wording.locale) if wording else JUDGED["en"]
     read = _languages_read(spelled, home)
     judged = [*read, home] if home and home not in read else read
     known = _KnownValues(facts)
@@ -226,11 +224,6 @@ def _check_vocabulary(
     for match, word in zip(matches, spelled, strict=True):
         if word not in signed and not any(language.knows(word.removesuffix("'s")) for language in languages):
             yield Finding("word", word, match.start())
-
-
-def _find_language(wording: Wording | None) -> Language | None:
-    """The language of the signed words, English without any; None where the guard does not know it."""
-    return JUDGED.get(unicode.parse_locale(wording.locale).language) if wording else JUDGED["en"]
 
 
 def _languages_read(spelled: list[str], home: Language | None) -> list[Language]:

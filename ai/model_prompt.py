@@ -11,6 +11,7 @@ from ai.exceptions import GuardRejected, InvalidTemplate
 from ai.facts import Facts, FormattedFacts, format_facts
 from ai.findings import Finding, hard
 from ai.llm import ModelConfig, ask_model
+from ai.masking import NAME_PLACEHOLDER, VALUE_PLACEHOLDER
 from ai.names import safe_title
 from ai.template_language import Parts, fill_in, parse_template
 from ai.wording import Wording, list_shapes
@@ -36,7 +37,7 @@ def write_with_model(model: ModelConfig, wording: Wording, facts: Facts, *, pers
     )
     parts = _parse_answer(message.text, wording.locale)
     placeholders = FormattedFacts(
-        {slot: guard.NAME_PLACEHOLDER if slot == "name" else guard.VALUE_PLACEHOLDER for slot in formatted.texts},
+        {slot: NAME_PLACEHOLDER if slot == "name" else VALUE_PLACEHOLDER for slot in formatted.texts},
         formatted.plays,
     )
     words = fill_in(parts, placeholders, wording.locale, _reject_fragment)

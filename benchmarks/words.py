@@ -13,6 +13,7 @@ from harness import Run, Stopwatch
 
 from ai.compose import Composition, compose
 from ai.evaluation import labelled
+from ai.evaluation.figures import judge
 from ai.evaluation.labelled import Scene
 from ai.findings import soft
 from ai.guard import check_text
@@ -69,7 +70,7 @@ def render_all(messages: Sequence[tuple[str, Scene]], templates: dict[str, Templ
 def judge_all(messages: Sequence[tuple[str, Scene]], rounds: int) -> None:
     for _ in range(rounds):
         for text, scene in messages:
-            check_text(text, scene.facts, wording=scene.wording)
+            judge(text, scene)
 
 
 def timed(action: Callable[[], None], items: int) -> Run:
@@ -96,7 +97,7 @@ def main(rounds: int) -> None:
     )
     harness.print_table(f"{len(messages):,} messages, {rounds} times", runs)
     composed, idiom, judged = (1e6 / harness.median(side, "cpu_us") for side in runs.values())
-    with_soft = sum(bool(soft(check_text(text, s.facts, wording=s.wording))) for text, s in messages)
+    with_soft = sum(bool(soft(judge(text, scene))) for text, scene in messages)
     print(f"  {with_soft:,} of the messages have a soft finding.")
     figures = {"composed_a_second": composed, "times_django": composed / idiom, "judged_a_second": judged}
     harness.print_ratio("composed and checked a CPU second", composed, MIN_FIGURES["composed_a_second"])

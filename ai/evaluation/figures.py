@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ai.evaluation import labelled
-from ai.evaluation.labelled import Message, Part
+from ai.evaluation.labelled import Part, Scene
 from ai.findings import Finding, hard
 from ai.guard import check_text
 from ai.names import safe_name
@@ -39,21 +39,23 @@ class Figure:
         return max(0.0, (centre - spread) / (1 + z * z / n)), min(1.0, (centre + spread) / (1 + z * z / n))
 
 
-def judge(message: Message) -> list[Finding]:
+def judge(text: str, scene: Scene) -> list[Finding]:
     """What the guard finds in this text if a model wrote it."""
-    return check_text(message.text, message.scene.facts, wording=message.scene.wording)
+    return check_text(text, scene.facts, wording=scene.wording)
 
 
 def count_bad_messages(part: Part, found: Findings) -> Iterator[Figure]:
     """For each kind of bad message, how many have such a finding."""
     bad = [message for message in labelled.load_messages(part) if not message.is_good]
-    return _count_by(bad, lambda message: message.kind, lambda message: bool(found(judge(message))))
+    return _count_by(bad, lambda message: message.kind, lambda message: bool(found(judge(message.text, message.scene))))
 
 
 def count_good_messages(part: Part, found: Findings) -> Iterator[Figure]:
     """For each language, how many good messages have such a finding."""
     good = [message for message in labelled.load_messages(part) if message.kind == labelled.GOOD]
-    return _count_by(good, lambda message: message.scene.language, lambda message: bool(found(judge(message))))
+    return _count_by(
+        good, lambda message: message.scene.language, lambda message: bool(found(judge(message.text, message.scene)))
+    )
 
 
 def count_names(part: Part, *, ok: bool) -> Iterator[Figure]:
@@ -66,8 +68,7 @@ def count_injections(part: Part) -> Iterator[Figure]:
     for kind, as_message in (("as a name", False), ("as a message", True)):
         rows = [row for row in labelled.load_injections(part) if (row.scene is not None) is as_message]
         found = sum(
-            bool(hard(judge(Message(row.text, "machine", row.scene)))) if row.scene else safe_name(row.text) is None
-            for row in rows
+            bool(hard(judge(row.text, row.scene))) if row.scene else safe_name(row.text) is None for row in rows
         )
         yield Figure(kind, found, len(rows))
 
@@ -77,7 +78,7 @@ def count_statements(part: Part, *, ok: bool) -> Iterator[Figure]:
     return _count_by(
         rows,
         lambda row: row.scene.language,
-        lambda row: bool(hard(check_text(row.text, row.scene.facts, wording=row.scene.wording))),
+        lambda row: bool(hard(judge(row.text, row.scene))),
     )
 
 

@@ -21,9 +21,10 @@ def _write_part(part: Part) -> Iterator[str]:
     yield from (_HEADS[part], f"sha256 {labelled.digest(part)}", "")
     bad = [figure for figure in figures.count_bad_messages(part, hard) if figure.kind not in labelled.UNGATED]
     yield from _write_table("Bad messages with a hard finding", bad)
-    found = [figure for figure in figures.count_bad_messages(part, list) if figure.kind not in labelled.UNGATED]
+    any_finding = list(figures.count_bad_messages(part, list))
+    found = [figure for figure in any_finding if figure.kind not in labelled.UNGATED]
     yield from _write_table("Bad messages with any finding", [figures.total("all", found)], with_total=False)
-    hints = [figure for figure in figures.count_bad_messages(part, list) if figure.kind in labelled.UNGATED]
+    hints = [figure for figure in any_finding if figure.kind in labelled.UNGATED]
     yield from _write_table("For a person to judge, with any finding", hints, with_total=False)
     yield from _write_table("Good messages with a hard finding", figures.count_good_messages(part, hard))
     yield from _write_table("Good messages with a soft finding", figures.count_good_messages(part, soft))

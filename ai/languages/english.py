@@ -3,6 +3,8 @@
 The patterns find plain cases only. So a person approves what a model wrote, and no model writes by default.
 """
 
+import re
+
 from ai.languages.language import Language, any_phrase
 
 _YOU = "(?:you|u|ya|\ufffc+)"
@@ -275,10 +277,12 @@ _EVERYDAY_TEXT = """
     wrong wrote yard year years yellow yes yesterday yet you you'd you'll you're you've your yours
 """
 _ENDINGS = "'s s es d ed ing ly r er ers est y ier ies ied ily ness ful less n"
+_WEEKDAYS = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?", re.IGNORECASE)
 ENGLISH = Language(
     code="en",
     claims=CLAIMS,
     number_words=NUMBER_WORDS,
     everyday=frozenset(_EVERYDAY_TEXT.split()),
     suffixes=tuple(_ENDINGS.split()),
+    capitalised=_WEEKDAYS,
 )

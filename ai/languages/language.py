@@ -22,6 +22,8 @@ class Language:
     suffixes: tuple[str, ...]
     prefixes: tuple[str, ...] = ()
     """Endings and beginnings that make another form of an everyday word."""
+    capitalised: re.Pattern[str] | None = None
+    """Everyday words that are written with a capital inside a sentence."""
     determiners: frozenset[str] = frozenset()
     """Words before a noun, in a language that writes nouns with a capital. It is empty for other languages."""
     noun_endings: tuple[str, ...] = ()

@@ -76,13 +76,9 @@ def _split_at_findings(text: str, start: int, stop: int, findings: list[Finding]
     """This piece of the text, with the words of each finding as a piece of their own."""
     for finding in findings:
         found_to = finding.position + len(finding.text)
-        if (
-            start <= finding.position
-            and found_to <= stop
-            and text[finding.position : found_to].lower() == finding.text.lower()
-        ):
+        if start <= finding.position and found_to <= stop and text.startswith(finding.text, finding.position):
             yield TextSpan(text[start : finding.position])
-            yield TextSpan(text[finding.position : found_to], reason=finding.reason)
+            yield TextSpan(finding.text, reason=finding.reason)
             start = found_to
     yield TextSpan(text[start:stop])
 

@@ -1,24 +1,20 @@
 """Raw SQL with the app role: no sound reaches a fan but the files that were decided on, heard as it is said."""
 
-import copy
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from pytest_django import Settings
 
 from artists import review
 from artists.models import Draft
 from artists.remixes import envelopes, hearing
-from catalog.models import Artist
 from fans import remix_paper
 from fans.models import Experience
 from tests.adversarial.test_database_constraints import refused, sql
 from tests.adversarial.test_experience_constraints import insert_experience_sql
 from tests.artists import remix_drafts, remix_scene
 from tests.artists.remix_scene import Scene
-from tests.catalog import audio as files
+from tests.module_scenes import share_scene_with_audio
 
 pytestmark = pytest.mark.django_db
 DECIDE = (
@@ -27,18 +23,7 @@ DECIDE = (
 )
 
 
-@pytest.fixture(scope="module")
-def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
-    with files.keep_in(audio_folder):
-        created = remix_scene.create_scene_in(module_artist, audio_folder)
-        created.sign(created.save())
-        return created
-
-
-@pytest.fixture
-def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
-    files.use_copy(audio_folder, settings, tmp_path)
-    return copy.deepcopy(module_scene)
+module_scene, scene = share_scene_with_audio(remix_scene.create_signed_scene_in)
 
 
 def approve(scene: Scene, *, opens: bool = True, **details: Any) -> Draft:

@@ -1,8 +1,6 @@
 """Raw SQL with the app role against envelopes of remixes: none holds unsigned, unheard or wider without a second."""
 
-import copy
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +8,10 @@ from django.db import DatabaseError, connection
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from pytest_django import Settings
 
 from ai.remix.bounds import narrower
 from artists.models import RemixEnvelope
 from artists.remixes import envelopes
-from catalog.models import Artist
 from fans.models import Render
 from rights import decisions
 from rights.models import Decision
@@ -24,7 +20,7 @@ from tests.adversarial.test_database_constraints import refused, sql
 from tests.ai.remix.samples import make_envelope, make_source
 from tests.artists import remix_scene
 from tests.artists.remix_scene import Scene
-from tests.catalog import audio as files
+from tests.module_scenes import share_scene_with_audio
 
 pytestmark = pytest.mark.django_db
 SIGN = "UPDATE artists_remixenvelope SET decision_id = %s WHERE id = %s"
@@ -42,16 +38,7 @@ ADD = (
 )
 
 
-@pytest.fixture(scope="module")
-def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
-    with files.keep_in(audio_folder):
-        return remix_scene.create_scene_in(module_artist, audio_folder)
-
-
-@pytest.fixture
-def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
-    files.use_copy(audio_folder, settings, tmp_path)
-    return copy.deepcopy(module_scene)
+module_scene, scene = share_scene_with_audio(remix_scene.create_scene_in)
 
 
 def decide(envelope: RemixEnvelope, by: Any, role: str, kind: str = "envelope", **changes: Any) -> Decision:

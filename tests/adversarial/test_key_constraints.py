@@ -1,6 +1,5 @@
 """Raw SQL with the app role against the second key and the places of a quantity: the database refuses."""
 
-import copy
 import uuid
 
 import pytest
@@ -17,6 +16,7 @@ from tests.adversarial.test_database_constraints import refused, sql
 from tests.adversarial.test_experience_constraints import insert_experience_sql
 from tests.adversarial.test_rights_constraints import INSERT_CLEARANCE, refuse, remix
 from tests.artists.remix_notes import agree, approve, write_remix_note
+from tests.module_scenes import share_scene
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
 
@@ -34,15 +34,12 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_song(module_artist: Artist) -> OwnedSong:
-    factories.remove_undo_time(module_artist)
-    return owners.create_owned_song(module_artist, permitted=False)
+def create_song(artist: Artist) -> OwnedSong:
+    factories.remove_undo_time(artist)
+    return owners.create_owned_song(artist, permitted=False)
 
 
-@pytest.fixture
-def song(db: None, module_song: OwnedSong) -> OwnedSong:
-    return copy.deepcopy(module_song)
+module_scene, song = share_scene(create_song)
 
 
 @pytest.fixture

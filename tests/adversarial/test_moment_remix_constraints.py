@@ -1,17 +1,12 @@
 """Raw SQL with the app role against remixes that a moment brings: the program, whose listening rules use, the bytes."""
 
-import copy
-from pathlib import Path
-
 import msgspec
 import pytest
-from pytest_django import Settings
 
 from accounts import consents
 from artists import programs, review
 from artists.models import Draft, Moment, Program
 from artists.remixes import hearing
-from catalog.models import Artist
 from fans import remix_paper
 from fans.models import Experience, OptIn, Render
 from tests import factories
@@ -19,7 +14,7 @@ from tests.adversarial.test_database_constraints import refused, sql
 from tests.adversarial.test_experience_constraints import insert_experience_sql
 from tests.artists import remix_drafts, remix_request_scene, remix_scene
 from tests.artists.remix_scene import Scene
-from tests.catalog import audio as files
+from tests.module_scenes import share_scene_with_audio
 
 pytestmark = pytest.mark.django_db
 ADD_VERSION = """INSERT INTO artists_programversion (program_id, artist_id, version, moment, nth, recording_id,
@@ -32,18 +27,7 @@ OLDER = 3
 """The words that name no rules for remixes."""
 
 
-@pytest.fixture(scope="module")
-def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
-    with files.keep_in(audio_folder):
-        created = remix_scene.create_scene_in(module_artist, audio_folder)
-        created.sign(created.save())
-        return created
-
-
-@pytest.fixture
-def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
-    files.use_copy(audio_folder, settings, tmp_path)
-    return copy.deepcopy(module_scene)
+module_scene, scene = share_scene_with_audio(remix_scene.create_signed_scene_in)
 
 
 def agree_to_older_words(draft: Draft) -> None:

@@ -1,20 +1,16 @@
 """Raw SQL with the app role: nothing stands on a shelf that was not delivered, offered and decided on."""
 
 import uuid
-from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
-from pytest_django import Settings
 
 from accounts import consents, roles
 from accounts.models import Person
 from artists.models import Draft
 from artists.remixes import envelopes, shelf
-from catalog.models import Artist
 from fans import experiences, renders, shelf_terms
 from fans.models import Experience, RemixOffer, Render, ShelfEntry
 from rights import clearance
@@ -22,9 +18,9 @@ from rights.clearance_result import Clearance
 from rights.models import Decision, Use
 from tests import factories
 from tests.adversarial.test_database_constraints import refused, sql
-from tests.artists import remix_scene, shelf_scene
+from tests.artists import shelf_scene
 from tests.artists.shelf_scene import Shelf
-from tests.catalog import audio as files
+from tests.module_scenes import share_scene_with_audio
 
 pytestmark = pytest.mark.django_db
 SALT = "0123456789abcdef" * 2
@@ -39,16 +35,7 @@ DECIDE = (
 PUT_ON = "UPDATE fans_shelfentry SET state = 'on', decision_id = %s, decided_by = %s, sha256 = %s WHERE id = %s"
 
 
-@pytest.fixture(scope="module")
-def module_scene(module_artist: Artist, audio_folder: Path) -> Shelf:
-    with files.keep_in(audio_folder):
-        return shelf_scene.create_of(remix_scene.create_scene_in(module_artist, audio_folder))
-
-
-@pytest.fixture
-def scene(db: None, module_scene: Shelf, audio_folder: Path, settings: Settings, tmp_path: Path) -> Shelf:
-    files.use_copy(audio_folder, settings, tmp_path)
-    return deepcopy(module_scene)
+module_scene, scene = share_scene_with_audio(shelf_scene.create_in)
 
 
 def accept(person: Person, about: str) -> int:

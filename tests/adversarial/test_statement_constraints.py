@@ -1,7 +1,5 @@
 """Raw SQL with the app role against what was earned and against closed statements: the database refuses."""
 
-import copy
-
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -13,6 +11,7 @@ from ledger.posting import Leg, Posting, post
 from tests.adversarial.test_database_constraints import refused, sql
 from tests.artists.royalties import scene
 from tests.billing import factories as billing
+from tests.module_scenes import share_scene
 
 pytestmark = pytest.mark.django_db
 AT_COMMIT = "SET CONSTRAINTS ALL IMMEDIATE"
@@ -39,18 +38,15 @@ SELECT closed_month_id, party_id, party_name, isni, ipi, {book}, {currency}, {be
 SAID = {"book": "book", "currency": "'USD'", "before": "NULL", "opening": "0", "earned": "0", "closing": "0"}
 
 
-@pytest.fixture(scope="module")
-def module_statement(module_artist: Artist) -> Statement:
+def close_month(artist: Artist) -> Statement:
     """Of a month in which one fan paid 400."""
     with billing.run_fake() as fake:
-        scene.begin(fake, module_artist)
+        scene.begin(fake, artist)
         [found] = scene.close(scene.this_month())
     return found
 
 
-@pytest.fixture
-def statement(db: None, module_statement: Statement) -> Statement:
-    return copy.deepcopy(module_statement)
+module_scene, statement = share_scene(close_month)
 
 
 TABLES = ["billing_earnedpart", "billing_earnedshare", "artists_closedmonth", "artists_statement",

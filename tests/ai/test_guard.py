@@ -30,7 +30,7 @@ def test_few_good_names_are_left_out() -> None:
 def test_every_bad_message_of_a_hard_class_has_a_hard_finding() -> None:
     bad = [message for message in load_messages("fixed") if not message.is_good and message.kind not in UNGATED]
 
-    assert [message.text for message in bad if not hard(judge(message))] == []
+    assert [message.text for message in bad if not hard(judge(message.text, message.scene))] == []
 
 
 def test_few_good_messages_have_a_finding() -> None:
@@ -45,7 +45,7 @@ def test_false_facts_and_injections_have_a_hard_finding_and_true_facts_none() ->
 
 
 def test_a_signed_wording_is_never_refused() -> None:
-    assert [m.text for m in load_messages("fixed") if m.kind == SIGNED and judge(m)] == []
+    assert [m.text for m in load_messages("fixed") if m.kind == SIGNED and judge(m.text, m.scene)] == []
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_a_principal_has_to_read_free_text_in_another_language() -> None:
 
 
 def test_every_finding_has_a_reason() -> None:
-    found = {finding for message in load_messages("fixed") for finding in judge(message)}
+    found = {finding for message in load_messages("fixed") for finding in judge(message.text, message.scene)}
 
     assert len({finding.code for finding in found}) >= 18
     assert all(finding.reason.endswith(".") for finding in found)

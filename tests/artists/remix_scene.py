@@ -59,6 +59,13 @@ def create_scene_in(artist: Artist, folder: Path) -> Scene:
     return open_song(owners.create_owned_song(artist).recording, folder)
 
 
+def create_signed_scene_in(artist: Artist, folder: Path) -> Scene:
+    """The scene with limits that the principal signed."""
+    scene = create_scene_in(artist, folder)
+    scene.sign(scene.save())
+    return scene
+
+
 def open_song(recording: Recording, folder: Path) -> Scene:
     """Stems of a song, and who decides about it."""
     principal, owner = (factories.get_member(recording.artist, role) for role in ("principal", "owner"))

@@ -21,7 +21,7 @@ from rights.models import Claim, Use
 from rights.parties import get_artist_party
 from tests import factories
 from tests.artists import remix_drafts
-from tests.artists.remix_scene import Scene, create_scene
+from tests.artists.remix_scene import Scene, create_scene, create_scene_in
 from tests.rights import factories as owners
 
 SHARED = Export(stream=True, download=False, share=True)
@@ -57,6 +57,11 @@ class Shelf:
 def create(artist: Artist, settings: Settings, folder: Path, **changes: Any) -> Shelf:
     """`changes` are those of the limits."""
     return create_of(create_scene(artist, settings, folder), **changes)
+
+
+def create_in(artist: Artist, folder: Path) -> Shelf:
+    """The scene, where the settings already name a storage for audio."""
+    return create_of(create_scene_in(artist, folder))
 
 
 def create_of(song: Scene, fan: Person | None = None, **changes: Any) -> Shelf:

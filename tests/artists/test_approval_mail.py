@@ -1,6 +1,5 @@
 """Notices and a daily mail to a rightsholder about drafts that wait for its key."""
 
-import copy
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -21,6 +20,7 @@ from rights.models import Party
 from tests import factories
 from tests.artists.remix_notes import agree, approve, write_remix_note
 from tests.artists.studio.pages import signed_in_client, visible_text
+from tests.module_scenes import share_scene
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
 from web.models import RateWindow
@@ -36,9 +36,8 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_song(module_artist: Artist) -> OwnedSong:
-    song = owners.create_owned_song(module_artist, permitted=False)
+def create_song(artist: Artist) -> OwnedSong:
+    song = owners.create_owned_song(artist, permitted=False)
     agree(song, keys=(Key(song.label), Key(song.publisher)))
     for party in (song.label, song.publisher):
         person = owners.get_signer(party)
@@ -46,9 +45,7 @@ def module_song(module_artist: Artist) -> OwnedSong:
     return song
 
 
-@pytest.fixture
-def song(db: None, module_song: OwnedSong) -> OwnedSong:
-    return copy.deepcopy(module_song)
+module_scene, song = share_scene(create_song)
 
 
 def signer(party: Party) -> Person:

@@ -1,14 +1,9 @@
 """One moment of remixes that breaks is refused, and holds up no other fan."""
 
-import copy
-from pathlib import Path
-
 import pytest
-from pytest_django import Settings
 
 from artists.models import Program
 from artists.remixes import drafting, offers, sounds
-from catalog.models import Artist
 from fans import renders
 from fans.desk_models import RemixTry
 from fans.models import RemixOffer, Render
@@ -16,23 +11,12 @@ from tests import factories
 from tests.artists import remix_drafts, remix_scene
 from tests.artists.remix_scene import Scene
 from tests.artists.test_remix_moments import choose, create_fan, find_moment
-from tests.catalog import audio as files
+from tests.module_scenes import share_scene_with_audio
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
-def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
-    with files.keep_in(audio_folder):
-        created = remix_scene.create_scene_in(module_artist, audio_folder)
-        created.sign(created.save())
-        return created
-
-
-@pytest.fixture
-def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
-    files.use_copy(audio_folder, settings, tmp_path)
-    return copy.deepcopy(module_scene)
+module_scene, scene = share_scene_with_audio(remix_scene.create_signed_scene_in)
 
 
 @pytest.fixture

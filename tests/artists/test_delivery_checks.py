@@ -1,6 +1,6 @@
 """What a delivery asks again: the fan's country of now, the keys and the places of each draft."""
 
-import copy
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -17,6 +17,7 @@ from rights.agreements import Key
 from rights.models import Place, Use
 from tests import factories
 from tests.artists.remix_notes import agree, approve, write_remix_note
+from tests.module_scenes import share_scene
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
 
@@ -28,14 +29,7 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_song(module_artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(module_artist, permitted=False)
-
-
-@pytest.fixture
-def song(db: None, module_song: OwnedSong) -> OwnedSong:
-    return copy.deepcopy(module_song)
+module_scene, song = share_scene(partial(owners.create_owned_song, permitted=False))
 
 
 def permit_in(artist: Artist, *countries: str) -> None:

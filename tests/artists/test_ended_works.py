@@ -1,6 +1,6 @@
 """A song that is no recording of a work any more: who may say so, what follows, and that the past stays."""
 
-import copy
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -21,6 +21,7 @@ from rights.stops import Stop
 from tests import factories
 from tests.artists.remix_notes import agree, approve, write_remix_note
 from tests.artists.studio.pages import visible_text
+from tests.module_scenes import share_scene
 from tests.rights import factories as owners
 from tests.rights.albums import add_scheme
 from tests.rights.factories import OwnedSong
@@ -33,14 +34,7 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_song(module_artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(module_artist, permitted=False)
-
-
-@pytest.fixture
-def song(db: None, module_song: OwnedSong) -> OwnedSong:
-    return copy.deepcopy(module_song)
+module_scene, song = share_scene(partial(owners.create_owned_song, permitted=False))
 
 
 def end_work(song: OwnedSong) -> RecordingWork:

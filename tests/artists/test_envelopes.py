@@ -1,12 +1,10 @@
 """Envelopes of remixes: who signs them, when a second signature is needed, and what fans are offered."""
 
-import copy
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from pytest_django import Settings
 
 from accounts import roles
 from accounts.exceptions import NotAllowed, ReauthenticationRequired
@@ -22,7 +20,7 @@ from rights.models import Use
 from tests import factories
 from tests.artists import remix_scene
 from tests.artists.remix_scene import Scene
-from tests.catalog import audio as files
+from tests.module_scenes import share_scene_with_audio
 
 pytestmark = pytest.mark.django_db
 NARROW, WIDE = (90, 110), (80, 120)
@@ -33,16 +31,7 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
-    with files.keep_in(audio_folder):
-        return remix_scene.create_scene_in(module_artist, audio_folder)
-
-
-@pytest.fixture
-def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
-    files.use_copy(audio_folder, settings, tmp_path)
-    return copy.deepcopy(module_scene)
+module_scene, scene = share_scene_with_audio(remix_scene.create_scene_in)
 
 
 def is_offered(scene: Scene, envelope: RemixEnvelope | None) -> bool:

@@ -1,9 +1,7 @@
 """Owners state how far remixes may go: limits of artists beyond it are neither saved nor signed, and stop counting."""
 
-import copy
 import datetime as dt
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +10,6 @@ from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from pytest_django import Settings
 
 from ai.remix.bounds import OuterBounds, within
 from ai.remix.envelope import Export
@@ -34,7 +31,7 @@ from tests.ai.remix.samples import make_envelope, make_source
 from tests.artists import remix_drafts, remix_request_scene, remix_scene
 from tests.artists.remix_scene import Scene
 from tests.artists.studio.pages import visible_text
-from tests.catalog import audio as files
+from tests.module_scenes import share_scene_with_audio
 from tests.rights import factories as owners
 
 pytestmark = pytest.mark.django_db
@@ -46,16 +43,7 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
-    with files.keep_in(audio_folder):
-        return remix_scene.create_scene_in(module_artist, audio_folder)
-
-
-@pytest.fixture
-def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
-    files.use_copy(audio_folder, settings, tmp_path)
-    return copy.deepcopy(module_scene)
+module_scene, scene = share_scene_with_audio(remix_scene.create_scene_in)
 
 
 def agree(scene: Scene, bounds: OuterBounds, number: str = "B-1", country: str = "") -> AgreementVersion:

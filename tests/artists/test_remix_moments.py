@@ -1,6 +1,5 @@
 """Remixes by moment: rules choose them from a fan's listening, the team hears them, and nobody pays."""
 
-import copy
 import hashlib
 from pathlib import Path
 
@@ -28,28 +27,20 @@ from tests import factories
 from tests.artists import remix_drafts, remix_request_scene, remix_scene
 from tests.artists.remix_scene import Scene
 from tests.artists.studio.pages import visible_text
-from tests.catalog import audio as files
+from tests.module_scenes import share_scene_with_audio
 
 pytestmark = pytest.mark.django_db
 AT_NIGHT, IN_THE_MORNING, BY_DAY = "Australia/Sydney", "America/New_York", "Europe/Lisbon"
 """Where it is so when `factories` lets a fan listen: at noon in UTC."""
 
 
-@pytest.fixture(scope="module")
-def module_scene(module_artist: Artist, audio_folder: Path) -> tuple[Scene, Program]:
+def create_song_and_program(artist: Artist, folder: Path) -> tuple[Scene, Program]:
     """Its parts cannot be heard."""
-    with files.keep_in(audio_folder):
-        created = remix_scene.create_scene_in(module_artist, audio_folder)
-        created.sign(created.save())
-        return created, remix_drafts.create_program(created)
+    created = remix_scene.create_signed_scene_in(artist, folder)
+    return created, remix_drafts.create_program(created)
 
 
-@pytest.fixture
-def shared(
-    db: None, module_scene: tuple[Scene, Program], audio_folder: Path, settings: Settings, tmp_path: Path
-) -> tuple[Scene, Program]:
-    files.use_copy(audio_folder, settings, tmp_path)
-    return copy.deepcopy(module_scene)
+module_scene, shared = share_scene_with_audio(create_song_and_program)
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """What plays of a remix, to whom, and what its page and its receipt say."""
 
-import copy
 import json
 from pathlib import Path
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 
 from ai.remix.recipe import original
 from ai.remix.source import Source
@@ -25,7 +23,7 @@ from tests import factories
 from tests.artists import remix_drafts, remix_scene
 from tests.artists.remix_scene import Scene
 from tests.artists.studio.pages import visible_text
-from tests.catalog import audio as files
+from tests.module_scenes import share_scene_with_audio
 from tests.rights import factories as owners
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_undo_time")]
@@ -36,18 +34,7 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
-    with files.keep_in(audio_folder):
-        created = remix_scene.create_scene_in(module_artist, audio_folder)
-        created.sign(created.save())
-        return created
-
-
-@pytest.fixture
-def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
-    files.use_copy(audio_folder, settings, tmp_path)
-    return copy.deepcopy(module_scene)
+module_scene, scene = share_scene_with_audio(remix_scene.create_signed_scene_in)
 
 
 def sound_of(experience: Experience, name: str = "stream") -> str:

@@ -1,6 +1,6 @@
 """A rightsholder that holds a key approves each draft too. Nothing goes out before all are in."""
 
-import copy
+from functools import partial
 
 import pytest
 
@@ -16,6 +16,7 @@ from rights.agreements import Key
 from rights.models import ClearanceKeyHolder, Party, PartyDecision
 from tests import factories
 from tests.artists.remix_notes import agree, approve, notice_moment, write_for, write_remix_note
+from tests.module_scenes import share_scene
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
 
@@ -27,14 +28,7 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_song(module_artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(module_artist, permitted=False)
-
-
-@pytest.fixture
-def song(db: None, module_song: OwnedSong) -> OwnedSong:
-    return copy.deepcopy(module_song)
+module_scene, song = share_scene(partial(owners.create_owned_song, permitted=False))
 
 
 @pytest.fixture

@@ -1,10 +1,6 @@
 """A fan offers a delivered remix to the artist's shelf, and the team decides about it."""
 
-import copy
-from pathlib import Path
-
 import pytest
-from pytest_django import Settings
 
 from accounts import ages
 from accounts.exceptions import NotAllowed
@@ -22,23 +18,14 @@ from rights import grants
 from rights.models import Decision, Use
 from tests import factories
 from tests.accounts.factories import switch_off
-from tests.artists import remix_scene, shelf_scene
+from tests.artists import shelf_scene
 from tests.artists.shelf_scene import Shelf
-from tests.catalog import audio as files
+from tests.module_scenes import share_scene_with_audio
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
-def module_scene(module_artist: Artist, audio_folder: Path) -> Shelf:
-    with files.keep_in(audio_folder):
-        return shelf_scene.create_of(remix_scene.create_scene_in(module_artist, audio_folder))
-
-
-@pytest.fixture
-def scene(db: None, module_scene: Shelf, audio_folder: Path, settings: Settings, tmp_path: Path) -> Shelf:
-    files.use_copy(audio_folder, settings, tmp_path)
-    return copy.deepcopy(module_scene)
+module_scene, scene = share_scene_with_audio(shelf_scene.create_in)
 
 
 def heard_by(country: str = "PT") -> list[str]:

@@ -1,17 +1,14 @@
 """The pages of the shelf: who sees, hears, offers and decides what."""
 
-import copy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 
 from accounts.models import Person
 from artists.remixes import shelf_views
-from catalog.models import Artist
 from config.events import handle_batch
 from events.models import Outbox
 from fans import experiences, shelf_terms
@@ -21,27 +18,18 @@ from listens.models import Listen
 from rights import grants
 from rights.models import Use
 from tests import factories
-from tests.artists import remix_scene, shelf_scene
+from tests.artists import shelf_scene
 from tests.artists.shelf_scene import Shelf
 from tests.artists.studio.pages import visible_text
-from tests.catalog import audio as files
 from tests.listens.factories import make_incoming
+from tests.module_scenes import share_scene_with_audio
 
 pytestmark = pytest.mark.django_db
 SHELF = "/artists/mara-veil/shelf"
 STUDIO = "/studio/mara-veil/shelf"
 
 
-@pytest.fixture(scope="module")
-def module_scene(module_artist: Artist, audio_folder: Path) -> Shelf:
-    with files.keep_in(audio_folder):
-        return shelf_scene.create_of(remix_scene.create_scene_in(module_artist, audio_folder))
-
-
-@pytest.fixture
-def scene(db: None, module_scene: Shelf, audio_folder: Path, settings: Settings, tmp_path: Path) -> Shelf:
-    files.use_copy(audio_folder, settings, tmp_path)
-    return copy.deepcopy(module_scene)
+module_scene, scene = share_scene_with_audio(shelf_scene.create_in)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What fans keep when a yes ends: it is frozen at delivery, and what stops says by whom and since when."""
 
-import copy
 from datetime import datetime
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -20,6 +20,7 @@ from rights.stops import Stop
 from tests import factories
 from tests.artists.remix_notes import agree, approve, everybody, write_remix_note
 from tests.artists.studio.pages import visible_text
+from tests.module_scenes import share_scene
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
 
@@ -31,14 +32,7 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_song(module_artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(module_artist, permitted=False)
-
-
-@pytest.fixture
-def song(db: None, module_song: OwnedSong) -> OwnedSong:
-    return copy.deepcopy(module_song)
+module_scene, song = share_scene(partial(owners.create_owned_song, permitted=False))
 
 
 def deliver(song: OwnedSong, use: str = Use.REMIX) -> Experience:

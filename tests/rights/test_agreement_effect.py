@@ -1,8 +1,8 @@
 """The dry run of an agreement counts what would be usable and says who blocks the rest; signing then does the same."""
 
-import copy
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -15,6 +15,7 @@ from rights.agreements import Scope, Terms
 from rights.grants import Songs
 from rights.models import Party, Use
 from tests import factories
+from tests.module_scenes import share_scene
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
 
@@ -26,14 +27,7 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_song(module_artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(module_artist, permitted=False)
-
-
-@pytest.fixture
-def song(db: None, module_song: OwnedSong) -> OwnedSong:
-    return copy.deepcopy(module_song)
+module_scene, song = share_scene(partial(owners.create_owned_song, permitted=False))
 
 
 def everybody(song: OwnedSong) -> list[Party]:

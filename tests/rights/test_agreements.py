@@ -1,7 +1,7 @@
 """Agreements in versions: what every party accepted is permitted from its start to its end, and never edited."""
 
-import copy
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -17,6 +17,7 @@ from rights.exceptions import Overlap, ProposalOver
 from rights.grants import Songs
 from rights.models import Acceptance, AfterEnd, AgreementVersion, Grant, Party, SplitScheme, Use
 from tests import factories
+from tests.module_scenes import share_scene
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
 
@@ -30,14 +31,7 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_song(module_artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(module_artist, permitted=False)
-
-
-@pytest.fixture
-def song(db: None, module_song: OwnedSong) -> OwnedSong:
-    return copy.deepcopy(module_song)
+module_scene, song = share_scene(partial(owners.create_owned_song, permitted=False))
 
 
 def everybody(song: OwnedSong) -> list[Party]:

@@ -1,8 +1,8 @@
 """Who is paid for a sale: every role of the scheme resolves to the parties of these recordings at this moment."""
 
-import copy
 from datetime import timedelta
 from fractions import Fraction
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -19,6 +19,7 @@ from rights.owners import read_owners
 from rights.sales import IncompleteSale, Sale
 from rights.shares import Role
 from tests import factories
+from tests.module_scenes import share_scene
 from tests.rights import factories as owners
 from tests.rights.albums import Album, add_scheme, agree, create_album
 
@@ -30,15 +31,8 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_album(module_artist: Artist) -> Album:
-    return create_album(module_artist, agreed=False)
-
-
-@pytest.fixture
-def new_album(db: None, module_album: Album) -> Album:
-    """Nobody agreed on anything."""
-    return copy.deepcopy(module_album)
+module_scene, new_album = share_scene(partial(create_album, agreed=False))
+"""Nobody agreed on anything."""
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The page where a rightsholder uses its key, the API that does the same, and what the artist's team sees of it."""
 
-import copy
 import re
 
 import pytest
@@ -19,6 +18,7 @@ from tests import factories
 from tests.accounts.factories import PASSWORD
 from tests.artists.remix_notes import agree, approve, write_for, write_remix_note
 from tests.artists.studio.pages import visible_text
+from tests.module_scenes import share_scene
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
 
@@ -31,16 +31,13 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_song(module_artist: Artist) -> OwnedSong:
-    song = owners.create_owned_song(module_artist, permitted=False)
+def create_song(artist: Artist) -> OwnedSong:
+    song = owners.create_owned_song(artist, permitted=False)
     agree(song, keys=(Key(song.label), Key(song.publisher)))
     return song
 
 
-@pytest.fixture
-def song(db: None, module_song: OwnedSong) -> OwnedSong:
-    return copy.deepcopy(module_song)
+module_scene, song = share_scene(create_song)
 
 
 @pytest.fixture

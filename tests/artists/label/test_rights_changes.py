@@ -1,6 +1,6 @@
 """What changed between a rightsholder and an artist: on the page of its switches, its history and in the API."""
 
-import copy
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -14,6 +14,7 @@ from tests import factories
 from tests.artists.remix_notes import agree
 from tests.artists.studio.pages import visible_text
 from tests.fans.pages import count_queries
+from tests.module_scenes import share_scene
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
 
@@ -25,14 +26,7 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_song(module_artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(module_artist, permitted=False)
-
-
-@pytest.fixture
-def song(db: None, module_song: OwnedSong) -> OwnedSong:
-    return copy.deepcopy(module_song)
+module_scene, song = share_scene(partial(owners.create_owned_song, permitted=False))
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A rightsholder's own switches: for all songs of an artist and for each, with everybody else's answer beside them."""
 
-import copy
 from datetime import timedelta
 
 import pytest
@@ -17,6 +16,7 @@ from rights.models import Grant, Use
 from tests import factories
 from tests.artists.remix_notes import write_remix_note
 from tests.artists.studio.pages import signed_in_client, visible_text
+from tests.module_scenes import share_scene
 from tests.rights import factories as owners
 from tests.rights.albums import add_scheme, agree, create_album
 from tests.rights.factories import OwnedSong
@@ -29,14 +29,7 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_song(module_artist: Artist) -> OwnedSong:
-    return owners.create_owned_song(module_artist)
-
-
-@pytest.fixture
-def song(db: None, module_song: OwnedSong) -> OwnedSong:
-    return copy.deepcopy(module_song)
+module_scene, song = share_scene(owners.create_owned_song)
 
 
 def path(song: OwnedSong) -> str:

@@ -1,11 +1,8 @@
 """The page and the API of programs of remixes by moment."""
 
-import copy
-from pathlib import Path
 from typing import Any
 
 import pytest
-from pytest_django import Settings
 
 from artists import programs
 from artists.models import Moment, Program
@@ -15,7 +12,7 @@ from tests import factories
 from tests.artists import remix_drafts, remix_scene
 from tests.artists.remix_scene import Scene
 from tests.artists.studio.pages import fresh_member_client, member_client, program_path, visible_text
-from tests.catalog import audio as files
+from tests.module_scenes import share_scene_with_audio
 
 pytestmark = pytest.mark.django_db
 
@@ -25,16 +22,7 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
-    with files.keep_in(audio_folder):
-        return remix_scene.create_scene_in(module_artist, audio_folder)
-
-
-@pytest.fixture
-def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
-    files.use_copy(audio_folder, settings, tmp_path)
-    return copy.deepcopy(module_scene)
+module_scene, scene = share_scene_with_audio(remix_scene.create_scene_in)
 
 
 @pytest.fixture

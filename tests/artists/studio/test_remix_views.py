@@ -1,6 +1,5 @@
 """The page of an envelope: save limits, hear the corners, sign, and end it."""
 
-import copy
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -9,13 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
 
 from ai.remix.envelope import Envelope
 from artists.models import CornerHearing, RemixEnvelope
 from artists.remixes import corners, envelopes
 from catalog import audio
-from catalog.models import Artist
 from fans import renders
 from fans.models import RemixOffer, Render
 from rights import grants
@@ -23,21 +20,12 @@ from rights.models import Use
 from tests import factories
 from tests.artists import remix_scene
 from tests.artists.remix_scene import Scene
-from tests.catalog import audio as files
+from tests.module_scenes import share_scene_with_audio
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
-def module_scene(module_artist: Artist, audio_folder: Path) -> Scene:
-    with files.keep_in(audio_folder):
-        return remix_scene.create_scene_in(module_artist, audio_folder)
-
-
-@pytest.fixture
-def scene(db: None, module_scene: Scene, audio_folder: Path, settings: Settings, tmp_path: Path) -> Scene:
-    files.use_copy(audio_folder, settings, tmp_path)
-    return copy.deepcopy(module_scene)
+module_scene, scene = share_scene_with_audio(remix_scene.create_scene_in)
 
 
 def address(scene: Scene, *more: str) -> str:

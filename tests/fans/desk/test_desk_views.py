@@ -1,6 +1,5 @@
 """The remix desk as a page: change, hear, undo, keep, and what is refused."""
 
-import copy
 from pathlib import Path
 
 import msgspec
@@ -8,7 +7,6 @@ import pytest
 from django.db.models import Sum
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
 from accounts.models import Person
 from ai.remix.moods import find_moods
@@ -20,24 +18,18 @@ from fans.models import Render
 from fans.remix_models import RemixOffer
 from tests import factories
 from tests.artists import remix_request_scene, remix_scene
-from tests.catalog import audio as files
 from tests.fans.pages import HTMX, count_queries, signed_in_client
+from tests.module_scenes import share_scene_with_audio
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
-def module_offer(module_artist: Artist, audio_folder: Path) -> RemixOffer:
-    with files.keep_in(audio_folder):
-        scene = remix_scene.create_scene_in(module_artist, audio_folder)
-        scene.sign(scene.save())
+def create_offer(artist: Artist, folder: Path) -> RemixOffer:
+    remix_scene.create_signed_scene_in(artist, folder)
     return RemixOffer.objects.select_related("artist").get()
 
 
-@pytest.fixture
-def offer(db: None, module_offer: RemixOffer, audio_folder: Path, settings: Settings, tmp_path: Path) -> RemixOffer:
-    files.use_copy(audio_folder, settings, tmp_path)
-    return copy.deepcopy(module_offer)
+module_scene, offer = share_scene_with_audio(create_offer)
 
 
 @pytest.fixture

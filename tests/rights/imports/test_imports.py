@@ -1,6 +1,5 @@
 """Imports of a label's catalogue: the verdicts of a dry run, and what comes in."""
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +16,7 @@ from rights.imports import uploads, work
 from rights.imports.exceptions import ImportRefused
 from rights.models import CatalogImport, Claim, ImportFile, ImportLine, Party
 from tests import factories
+from tests.module_scenes import share_scene
 from tests.rights import factories as owners
 from tests.rights.imports.factories import (
     bring_in,
@@ -37,16 +37,13 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_label(module_artist: Artist) -> Party:
+def create_label(artist: Artist) -> Party:
     label = owners.create_party()
-    owners.add_to_roster(label, module_artist)
+    owners.add_to_roster(label, artist)
     return label
 
 
-@pytest.fixture
-def label(db: None, module_label: Party) -> Party:
-    return copy.deepcopy(module_label)
+module_scene, label = share_scene(create_label)
 
 
 def add(artist: Artist, title: str, **terms: Any) -> Recording:

@@ -1,6 +1,5 @@
 """Writers, publishers and part-owners that a catalogue file names: who is asked, and what a remix still lacks."""
 
-import copy
 from collections import Counter
 from typing import Any
 
@@ -12,6 +11,7 @@ from rights import claims, clearance, parties
 from rights.clearance_result import ClearanceRequest
 from rights.models import Claim, ImportedArtist, Party, Use
 from tests import factories
+from tests.module_scenes import share_scene
 from tests.rights import factories as owners
 from tests.rights.imports.factories import bring_in, counts, read, verdicts
 
@@ -25,16 +25,13 @@ def artist(shared_artist: Artist) -> Artist:
     return shared_artist
 
 
-@pytest.fixture(scope="module")
-def module_label(module_artist: Artist) -> Party:
+def create_label(artist: Artist) -> Party:
     label = owners.create_party()
-    owners.add_to_roster(label, module_artist)
+    owners.add_to_roster(label, artist)
     return label
 
 
-@pytest.fixture
-def label(db: None, module_label: Party) -> Party:
-    return copy.deepcopy(module_label)
+module_scene, label = share_scene(create_label)
 
 
 @pytest.fixture
