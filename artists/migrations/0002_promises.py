@@ -248,6 +248,7 @@ class Migration(migrations.Migration):
         *write_once("artists_statementhold", "release_id", until="release_id"),
         dated_by_clock("artists_closedmonth", "closed_at"),
         dated_by_clock("artists_experienceuse"),
+        migrations.RunSQL(_envelopes.LIMITS, _envelopes.DROP_LIMITS),
         migrations.RunSQL(_envelopes.ENVELOPES, _envelopes.DROP_ENVELOPES),
         never_removed("artists_remixenvelope", "decision_id", "second_id", "in_force_from", "ended_at", "ended_by"),
         dated_by_clock("artists_remixenvelope", "created_at"),

@@ -2,6 +2,50 @@
 
 from audit.operations import CLOCK_PATH
 
+# Of the types of `Envelope` of ai/remix/envelope.py: with others, each question about a song that has bounds would fail.
+LIMITS = """
+CREATE FUNCTION artists_has_keys(said json, names text[]) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN json_typeof(said) = 'object' THEN said::jsonb ?& names AND said::jsonb - names = '{}' ELSE false END;
+CREATE FUNCTION artists_are_limits(said json) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+RETURN artists_has_keys(said, ARRAY[
+    'source', 'tempo_percent', 'pitch_semitones', 'stems', 'sections', 'order', 'begin_with', 'max_sections', 'seconds',
+    'rooms', 'colours', 'vocals', 'export', 'expires'
+]) AND NOT EXISTS (
+    SELECT FROM json_each(said) bound(name, value) WHERE CASE name
+        WHEN 'source' THEN json_typeof(value) = 'string'
+        WHEN 'tempo_percent' THEN rights_is_range(value, 70, 140)
+        WHEN 'pitch_semitones' THEN rights_is_range(value, -5, 5)
+        WHEN 'stems' THEN CASE WHEN json_typeof(value) = 'object' THEN NOT EXISTS (
+            SELECT FROM json_each(value) stem(id, said) WHERE NOT rights_is_slug(id)
+                OR NOT artists_has_keys(said, ARRAY['gain_half_db', 'may_mute'])
+                OR NOT rights_is_range(said->'gain_half_db', -48, 12) OR json_typeof(said->'may_mute') <> 'boolean'
+        ) END
+        WHEN 'sections' THEN CASE WHEN json_typeof(value) = 'object' THEN NOT EXISTS (
+            SELECT FROM json_each(value) section(id, said) WHERE NOT rights_is_slug(id)
+                OR NOT artists_has_keys(said, ARRAY['required', 'max_times'])
+                OR NOT rights_is_integer(said->'max_times', 0, 8) OR json_typeof(said->'required') <> 'boolean'
+        ) END
+        WHEN 'order' THEN value::text IN ('"recorded"', '"free"')
+        WHEN 'begin_with' THEN rights_are_slugs(value)
+        WHEN 'max_sections' THEN rights_is_integer(value, 1, 64)
+        WHEN 'seconds' THEN rights_is_range(value, 1, 1200)
+        WHEN 'rooms' THEN rights_are_of(value, '["none", "kitchen", "hall"]')
+        WHEN 'colours' THEN rights_are_of(value, '["none", "warm", "radio", "echo"]')
+        WHEN 'vocals' THEN artists_has_keys(value, ARRAY['max_pitch_semitones'])
+            AND rights_is_integer(value->'max_pitch_semitones', 0, 5)
+        WHEN 'export' THEN rights_is_export(value)
+        WHEN 'expires' THEN rights_is_day(value)
+    END IS NOT TRUE
+);
+ALTER TABLE artists_remixenvelope ADD CONSTRAINT limits_can_be_read CHECK (CASE
+    WHEN content IS JSON OBJECT WITH UNIQUE KEYS THEN artists_are_limits(content::json) ELSE false END);
+"""
+DROP_LIMITS = """
+ALTER TABLE artists_remixenvelope DROP CONSTRAINT limits_can_be_read;
+DROP FUNCTION artists_are_limits(json);
+DROP FUNCTION artists_has_keys(json, text[]);
+"""
+
 ENVELOPES = f"""
 ALTER TABLE artists_remixenvelope ADD CONSTRAINT an_envelope_is_of_a_song_of_its_artist
 FOREIGN KEY (recording_id, artist_id) REFERENCES catalog_recording (id, artist_id),

@@ -71,6 +71,8 @@ def test_an_envelope_is_made_unsigned_about_a_source_and_a_song_of_its_artist(sc
     refused("a source of its recording", ADD, artist, other.pk, 2, source, content, None)
     refused("a_song_of_its_artist", ADD, other.artist_id, recording, 2, source, content, None)
     refused("one_envelope_a_version", ADD, artist, recording, 1, source, content, None)
+    wrong_type = content.replace('"max_sections":12', '"max_sections":"12"')
+    refused("limits_can_be_read", ADD, artist, recording, 2, source, wrong_type, None)
 
 
 def test_only_a_decision_on_exactly_this_envelope_signs_it(scene: Scene) -> None:

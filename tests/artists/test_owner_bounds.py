@@ -78,7 +78,7 @@ def test_the_paper_says_how_far_and_the_database_keeps_it(scene: Scene) -> None:
     refused("permission denied", "INSERT INTO rights_remixlimits VALUES (%s, '{}')", scene.recording.pk)
     refused("permission denied", "DELETE FROM rights_remixlimits")
     refused(
-        "bounds_are_an_object",
+        "bounds_can_be_read",
         "INSERT INTO rights_agreementversion (agreement_id, version, wording, wording_hash, remix_bounds, proposed_by)"
         " VALUES (%s, 9, 'x', '', '[1]', 'x')",
         version.agreement_id,

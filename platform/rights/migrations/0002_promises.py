@@ -120,6 +120,7 @@ class Migration(migrations.Migration):
         append_only("rights_clearance"),
         append_only("rights_clearancegrant"),
         append_only("rights_clearancerecording"),
+        migrations.RunSQL(_bounds.SHAPE, _bounds.DROP_SHAPE),
         migrations.RunSQL(_bounds.WITHIN, _bounds.DROP_WITHIN),
         migrations.RunSQL(_clearance.ANSWERS, _clearance.DROP_ANSWERS),
         migrations.RunSQL(_bounds.BOUNDS, _bounds.DROP_BOUNDS),
