@@ -15,7 +15,8 @@ from fans.desk.words import format_length
 from rights.models import Party
 from rights.refusals import name_party
 
-PARTS = {"drums": "drums", "bass": "bass", "chords": "chords", "vocals": "the voice"}
+PARTS = {"drums": "drums", "bass": "bass", "chords": "chords", "vocals": "the voice", "other": "other parts"}
+"""What the stems of a song can be: the first of each role has its name as its id, the second `drums-2`."""
 EXPORTS = {"stream": "play it here", "download": "keep it as a file", "share": "offer it to other fans here"}
 
 
@@ -105,16 +106,17 @@ def _list_sections(bounds: OuterBounds) -> Iterator[tuple[str, str]]:
 
 def _list_stems(bounds: OuterBounds) -> Iterator[tuple[str, str]]:
     if bounds.may_not_mute:
-        yield "may_not_mute", f"never without {get_text_list([_name_part(stem) for stem in bounds.may_not_mute], 'or')}"
+        yield "may_not_mute", f"never without {get_text_list([name_part(stem) for stem in bounds.may_not_mute], 'or')}"
     if bounds.gain_half_db:
         levels = [
-            f"{_name_part(stem)} {_write_range(*gain, MIN_GAIN, MAX_GAIN, format_gain)}"
+            f"{name_part(stem)} {_write_range(*gain, MIN_GAIN, MAX_GAIN, format_gain)}"
             for stem, gain in sorted(bounds.gain_half_db.items())
         ]
         yield "gain_half_db", f"the level of {get_text_list(levels, 'and')}"
 
 
-def _name_part(stem: str) -> str:
+def name_part(stem: str) -> str:
+    """What a stem is called within a sentence, by its id."""
     return PARTS.get(stem, stem.replace("-", " "))
 
 

@@ -12,7 +12,7 @@ from accounts import time_zones
 from artists import agreement_proposals as proposals
 from artists.agreement_proposals import Choices
 from artists.exceptions import InvalidPeriod
-from artists.label.forms.remix_bounds import BoundsFields, type_bounds
+from artists.label.forms.remix_bounds import BoundsFields, list_stems, type_bounds
 from artists.validation import validate_lines, validate_title, validate_visible
 from catalog.models import Artist
 from rights.agreement_terms import USES, read_clauses
@@ -107,8 +107,8 @@ class AgreementForm(BoundsFields):
         help_text="Whatever else you agree on. It is stored as it is.",
     )  # fmt: skip
 
-    def __init__(self, data: Any = None, *, own: Party, **options: Any) -> None:
-        super().__init__(data, **options)
+    def __init__(self, data: Any = None, *, own: Party, previous: Reading | None = None, **options: Any) -> None:
+        super().__init__(data, stems=list_stems(previous.version.remix_bounds) if previous else (), **options)
         self.own = own
         self.fields["artists"].queryset = proposals.list_roster_artists(own)  # type: ignore[attr-defined]
         schemes = SplitScheme.objects.filter(use__in=USES)

@@ -8,7 +8,7 @@ from django import forms
 from ai.remix.bounds import OuterBounds
 from ai.remix.envelope import MAX_GAIN, MAX_PITCH, MAX_REPEATS, MAX_SECONDS, MAX_TEMPO, MIN_GAIN, MIN_TEMPO, Export
 from artists.remixes.envelope_text import format_reach, format_steps
-from artists.remixes.owner_bounds import PARTS
+from artists.remixes.owner_bounds import PARTS, name_part
 from artists.studio.forms.envelope import COLOURS, EXPORTS, ROOMS
 
 STEPS = [("", "Not limited"), *((str(steps), format_steps(steps)) for steps in range(-MAX_PITCH, MAX_PITCH + 1))]
@@ -45,7 +45,10 @@ def _level_names(part: str) -> tuple[str, str]:
 
 
 class BoundsFields(forms.Form):
-    """`bounds` is what a valid form says, or None where nothing is limited."""
+    """`bounds` is what a valid form says, or None where nothing is limited.
+
+    There are fields for the parts of every song, and for `stems`, further ids of stems.
+    """
 
     tempo_from = _number("Slowest, in % of the recording", MIN_TEMPO, MAX_TEMPO)
     tempo_to = _number("Fastest, in % of the recording", MIN_TEMPO, MAX_TEMPO)
@@ -56,7 +59,7 @@ class BoundsFields(forms.Form):
     longest = _number("Longest, in seconds", 1, MAX_SECONDS)
     max_times = _number("Each section at most so many times", 1, MAX_REPEATS)
     in_order = forms.BooleanField(label="The sections stay in the recorded order", required=False)
-    may_not_mute = _several("Never without", [(name, words.capitalize()) for name, words in PARTS.items()])
+    may_not_mute = _several("Never without", ())
     no_rooms = _several("Not as a", ROOMS)
     no_colours = _several("Not in the colour", COLOURS)
     no_exports = _several("Fans may not", EXPORTS)
@@ -64,20 +67,23 @@ class BoundsFields(forms.Form):
         label="Artists’ limits hold until, at the latest", required=False, widget=forms.DateInput({"type": "date"})
     )
 
-    def __init__(self, data: Any = None, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, stems: Iterable[str] = (), **options: Any) -> None:
         super().__init__(data, **options)
-        for part, words in PARTS.items():
+        self.parts = list(dict.fromkeys([*PARTS, *stems]))
+        words = {part: name_part(part).capitalize() for part in self.parts}
+        self.fields["may_not_mute"].choices = list(words.items())  # type: ignore[attr-defined]
+        for part in self.parts:
             for end, name in zip(("quietest", "loudest"), _level_names(part), strict=True):
-                self.fields[name] = _decibels(f"{words.capitalize()}, {end}, in dB")
+                self.fields[name] = _decibels(f"{words[part]}, {end}, in dB")
 
     @property
     def level_ends(self) -> Iterator[list[forms.BoundField]]:
         """The two fields of each part."""
-        return ([self[name] for name in _level_names(part)] for part in PARTS)
+        return ([self[name] for name in _level_names(part)] for part in self.parts)
 
     def clean_bounds(self, cleaned: dict[str, Any]) -> None:
         """Add an error where the ends of a range are upside down."""
-        for low_name, high_name in (*(names[:2] for names in RANGES.values()), *map(_level_names, PARTS)):
+        for low_name, high_name in (*(names[:2] for names in RANGES.values()), *map(_level_names, self.parts)):
             low, high = cleaned.get(low_name), cleaned.get(high_name)
             if low is not None and high is not None and low > high:
                 self.add_error(low_name, "This end is above the other one.")
@@ -94,7 +100,7 @@ class BoundsFields(forms.Form):
             max_times=said["max_times"],
             order="recorded" if said["in_order"] else None,
             may_not_mute=tuple(said["may_not_mute"]),
-            gain_half_db={part: gain for part in PARTS if (gain := self._level(part))},
+            gain_half_db={part: gain for part in self.parts if (gain := self._level(part))},
             rooms=_without(ROOMS, said["no_rooms"]),
             colours=_without(COLOURS, said["no_colours"]),
             export=Export(stream=True, download="download" not in forbidden, share="share" not in forbidden)
@@ -114,6 +120,12 @@ class BoundsFields(forms.Form):
             None if typed is None else round(typed * 2) for typed in map(self.cleaned_data.get, _level_names(part))
         )
         return _fill_range(low, high, MIN_GAIN, MAX_GAIN)
+
+
+def list_stems(text: str) -> list[str]:
+    """The ids of the stems that stored bounds name."""
+    bounds = OuterBounds.parse(text) if text else OuterBounds()
+    return [*bounds.may_not_mute, *bounds.gain_half_db]
 
 
 def type_bounds(text: str) -> dict[str, Any]:

@@ -29,9 +29,10 @@ def write_agreement(request: AuthenticatedHttpRequest, label: Label, version_id:
     if request.method != "POST":
         initial = AgreementForm.defaults() | (type_version(previous, label.party) if previous else {})
         initial["others"] = f"{initial.get('others', '')}\n{request.GET.get('ask', '')}".strip()
-        return _render_form(request, label, previous, AgreementForm(own=label.party, initial=initial))
+        form = AgreementForm(own=label.party, previous=previous, initial=initial)
+        return _render_form(request, label, previous, form)
     data = _with_asked(request.POST)
-    form = AgreementForm(data, own=label.party)
+    form = AgreementForm(data, own=label.party, previous=previous)
     if not form.is_valid():
         return _render_form(request, label, previous, form, status=422)
     terms, before = form.choices.write(label.party), previous.version if previous else None

@@ -1,5 +1,6 @@
 """A label writes an agreement or its next version, sees what it would do, and sends it."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -71,6 +72,26 @@ def test_no_form_permits_a_voice_training_or_personal_messages(client: Client, s
     answer = preview(client, scene, uses=["remix", use])
 
     assert (answer.status_code, AgreementVersion.objects.count()) == (422, 0)
+
+
+def test_the_next_version_keeps_the_bounds_of_every_part_that_the_version_before_names(
+    client: Client, scene: Scene
+) -> None:
+    bounds = {"may_not_mute": ["strings", "other"], "gain_half_db": {"drums-2": [-6, 0], "other": [-12, 4]}}
+    terms = {"title": "Remixes", "uses": ["remix"], "artists": [scene.artist.slug], "remix_bounds": bounds}
+    first = client.post(f"/api/v1{scene.path()}".replace("label", "labels", 1), terms, content_type="application/json")
+    path = scene.path(f"/{first.json()['id']}/next")
+
+    form = client.get(path).context["form"]
+    ends = {f"level_{part}_{end}" for part in ("drums-2", "other") for end in ("from", "to")}
+    typed = scene.form(**{name: form.initial[name] for name in {"may_not_mute", *ends}})
+    seen = client.post(path, typed)
+    client.post(path, typed | {"do": "send", "shown": shown(seen)})
+
+    words = "never without strings or other parts; the level of drums 2 from −3 dB to 0 dB and other parts from −6 dB"
+    assert words in visible_text(seen)
+    stored = AgreementVersion.objects.order_by("version").values_list("remix_bounds", flat=True)
+    assert [json.loads(text) for text in stored] == [bounds, bounds]
 
 
 def test_the_one_button_is_to_ask(client: Client, scene: Scene) -> None:
