@@ -37,6 +37,8 @@ def split_names(text: str) -> Names:
 
 def _split(text: str, pattern: re.Pattern[str]) -> tuple[str, Names]:
     """The text without what the pattern finds, and the names in that. A text that would be empty stays whole."""
+    if "feat" not in text and "ft" not in text:  # most of them; a pattern takes ten times as long
+        return text, frozenset()
     rest = " ".join(pattern.sub(" ", text).split())
     if not rest or rest == text:
         return text, frozenset()

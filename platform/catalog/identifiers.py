@@ -6,7 +6,7 @@ Each `parse_*` returns the stored form, or raises InvalidIdentifier, which says 
 import string
 import unicodedata
 from collections.abc import Sequence
-from operator import contains
+from operator import contains, mul
 from uuid import UUID
 
 DIGITS = string.digits
@@ -44,7 +44,7 @@ def parse_isrc_prefix(text: str) -> str:
 def parse_iswc(text: str) -> str:
     """The T and 10 digits of an ISWC (ISO 15707), the last of which checks the others."""
     code = match_places(text, "ISWC", _ISWC)
-    total = 1 + sum(place * int(digit) for place, digit in enumerate(code[1:-1], start=1))
+    total = 1 + sum(map(mul, range(1, 10), map(int, code[1:-1])))
     require_check(code, str(-total % 10))
     return code
 

@@ -90,7 +90,9 @@ def compute_loose(title: str, artist_credit: str, artist_names: tuple[str, ...] 
     """The keys of the title and the set of names. `artist_names` are names that a source lists beside its credit."""
     song, in_title = artist_credits.split_title(fold(title))
     leads, names = _credited_names(artist_credit, artist_names)
-    return LooseKeys(_hash(song, *sorted(names | in_title)), _hash(song, *sorted(leads)))
+    names |= in_title
+    of_leads = _hash(song, *sorted(leads))
+    return LooseKeys(of_leads if names == leads else _hash(song, *sorted(names)), of_leads)
 
 
 @lru_cache(maxsize=CACHE_SIZE)
@@ -103,10 +105,9 @@ def _credited_names(
 
 
 def recording_keys(title: str, artist_credit: str) -> RecordingKeys:
-    loose = compute_loose(title, artist_credit)
-    return RecordingKeys(
-        text_key=compute(title, artist_credit), names_key=loose.names, leads_key=loose.leads, key_version=VERSION
-    )
+    # Past the caches, which are for what is played: a file of a catalogue names each title once.
+    text_key, loose = compute.__wrapped__(title, artist_credit), compute_loose.__wrapped__(title, artist_credit)
+    return RecordingKeys(text_key=text_key, names_key=loose.names, leads_key=loose.leads, key_version=VERSION)
 
 
 def _hash(*fields: str) -> bytes:

@@ -59,6 +59,17 @@ def test_a_claim_on_a_recording_is_made_by_its_party_by_the_side_of_its_artist_o
         sql(CLAIM, other.pk, None, "recording_owner", claimed.pk, person.actor)
 
 
+def test_a_claim_is_on_a_recording_or_a_work_that_is_there(song: OwnedSong) -> None:
+    staff, missing = factories.get_staff().actor, 2**40
+    refused("a recording that is there", CLAIM, missing, None, "recording_owner", song.label.pk, staff)
+    refused("a work that is there", CLAIM, None, missing, "publisher", song.publisher.pk, staff)
+    refused("of this kind has no share", CLAIM, song.recording.pk, None, "recording_owner", missing, staff)
+    both = f"{CLAIM}, (%s, NULL, 'recording_owner', %s, 1, %s)"
+    other, label = owners.create_party("label", "Second Shore"), song.label.pk
+    refused("a recording that is there", both, song.recording.pk, None, "recording_owner", other.pk, staff,
+            *(missing, label, staff))  # fmt: skip
+
+
 @pytest.mark.parametrize("kind", Party.Kind)
 def test_a_party_has_only_the_roles_of_its_kind(artist: Artist, kind: str) -> None:
     own = parties.get_artist_party(artist)

@@ -70,6 +70,12 @@ def test_nothing_is_said_or_ended_in_the_past(song: OwnedSong, tie: RecordingWor
     )
 
 
+def test_a_recording_that_is_there_is_of_a_work_that_is_there(song: OwnedSong) -> None:
+    staff = factories.get_staff().actor
+    refused("of a work that is there", TIE, song.recording.pk, 2**40, PAST, staff)
+    refused("of a work that is there", TIE, 2**40, song.work.pk, PAST, staff)
+
+
 def test_a_recording_is_of_a_work_once_at_a_time(song: OwnedSong, tie: RecordingWork) -> None:
     staff = factories.get_staff().actor
     refused("a_work_once_a_recording", TIE, song.recording.pk, song.work.pk, PAST, staff)

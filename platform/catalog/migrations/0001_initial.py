@@ -213,6 +213,7 @@ class Migration(migrations.Migration):
                 (
                     "recording",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -221,7 +222,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "work",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.work"),
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.work",
+                    ),
                 ),
             ],
             options={

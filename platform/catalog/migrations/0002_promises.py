@@ -15,6 +15,13 @@ CREATE FUNCTION catalog_compare_recording_works() RETURNS trigger LANGUAGE plpgs
 SET search_path = pg_catalog, public, pg_temp
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 BEGIN
+    -- No song and no work goes away, so this is asked once.
+    IF EXISTS (
+        SELECT FROM added tie LEFT JOIN catalog_recording song ON song.id = tie.recording_id
+        LEFT JOIN catalog_work work ON work.id = tie.work_id WHERE song.id IS NULL OR work.id IS NULL
+    ) THEN
+        PERFORM refuse('a recording that is there is of a work that is there');
+    END IF;
     IF EXISTS (
         SELECT FROM added tie JOIN catalog_recordingwork other ON other.recording_id = tie.recording_id
         WHERE other.work_id = tie.work_id AND other.id <> tie.id AND tstzrange(other.live_from, other.live_until)
@@ -43,7 +50,7 @@ BEGIN
 END $$;
 CREATE TRIGGER dated BEFORE INSERT OR UPDATE ON catalog_recordingwork
 FOR EACH ROW EXECUTE FUNCTION catalog_date_recording_work();
-"""
+"""  # noqa: S608 - of a constant
 DROP_RECORDING_WORKS = """
 DROP TRIGGER dated ON catalog_recordingwork;
 DROP FUNCTION catalog_date_recording_work();

@@ -146,6 +146,8 @@ def _read_cells(source: _Source, line: str | None, separator: str) -> list[str]:
     """Read one row, which goes on over further lines while a quote is open. Raises InvalidLine."""
     if line is None:
         raise InvalidLine(f"This line has more than {MAX_CHARACTERS:,} characters.")
+    if '"' not in line:  # a reader for each line takes five times as long
+        return line.rstrip("\r\n").split(separator)
     row, swallowed = line, list[str | None]()
     while True:
         try:

@@ -132,9 +132,11 @@ class _Rows:
                 named = self._find_named(line.shares, artist)
             except NotFound as error:
                 verdict, reason, facts = error.verdict, error.reason, error.facts
-        yield from (verdict, reason, json.dumps(facts), line.title, line.artist, artist and artist.pk)
-        unshared = get_text_list([PLURALS[role] for role, shares in line.shares.items() if not shares], "and")
-        yield from (line.isrc, line.mbid, line.work_title, line.iswc, line.duration_ms, share, named, unshared)
+        yield from (verdict, reason, json.dumps(facts) if facts else "{}")
+        yield from (line.title, line.artist, artist and artist.pk)
+        unshared = [PLURALS[role] for role, shares in line.shares.items() if not shares]
+        yield from (line.isrc, line.mbid, line.work_title, line.iswc, line.duration_ms, share, named)
+        yield get_text_list(unshared, "and") if unshared else ""
         keys = text_keys.recording_keys(line.title, artist.name) if reason == UNANSWERED and artist else None
         yield from (keys["text_key"], keys["names_key"], keys["leads_key"]) if keys else (None, None, None)
 

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -24,9 +24,9 @@ class Encoding:
     def errors(self) -> str:
         return "replace" if self.codec.startswith("utf-16") else "surrogateescape"
 
-    def has_foreign_bytes(self, cells: Iterable[str]) -> bool:
+    def has_foreign_bytes(self, cells: Sequence[str]) -> bool:
         """Whether a cell holds bytes that the encoding does not have, or reads like text of another encoding."""
-        return any(not cell.isascii() and self._is_foreign(cell) for cell in cells)
+        return not "".join(cells).isascii() and any(not cell.isascii() and self._is_foreign(cell) for cell in cells)
 
     def _is_foreign(self, cell: str) -> bool:
         if self.errors == "replace":

@@ -35,7 +35,9 @@ NAMED_BY_OTHERS = f"""(
 _SAY_SHARE = "round({share} / 100.0, 2)::real || '\u00a0%%'"
 _JUDGE = f"""
 WITH found AS MATERIALIZED (
-    SELECT line.*, known.id AS known_id, known.artist_id AS known_artist, known.title AS known_title,
+    SELECT line.id, line.number, line.title, line.artist_id, line.isrc, line.mbid, line.work_title, line.iswc,
+        line.duration_ms, line.share, line.about, line.first_of_isrc, line.first_of_mbid, line.first_of_text,
+        known.id AS known_id, known.artist_id AS known_artist, known.title AS known_title,
         known.isrc AS known_isrc, known.mbid AS known_mbid, known.duration_ms AS known_duration,
         owned.others AS owned_by_others, owned.confirmed AS confirmed_of_others, owned.own AS own_share,
         owned.names AS owner_names, EXISTS (
@@ -47,9 +49,8 @@ WITH found AS MATERIALIZED (
             JOIN rights_party holder ON holder.id = registered.party_id
             WHERE registered.prefix = left(line.isrc, 5) AND registered.ended_at IS NULL AND owned.own IS NULL
                 AND owned.confirmed IS NULL AND holder.id <> %(party)s
-        ) AS registered_for, linked.works, known_work.id AS known_work, known_work.of_others, owners.unclaimed_share,
-        owners.differing, owners.unclaimed + writers.unclaimed AS unclaimed, writers.unclaimed AS unclaimed_of_work,
-        writers.unclaimed_own AS unclaimed_own_of_work,
+        ) AS registered_for, linked.works, known_work.id AS known_work, known_work.of_others, named.unclaimed,
+        named.unclaimed_share, named.unclaimed_of_work, named.unclaimed_own_of_work, named.differing,
         written.differing AS differing_of_work
     FROM (
         SELECT *, {OF_WORK.format("line")} AS about,
@@ -80,15 +81,6 @@ WITH found AS MATERIALIZED (
         WHERE claim.recording_id = known.id AND claim.role = 'recording_owner' AND {LIVE}
     ) owned ON true
     CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE claim.id IS NULL) AS unclaimed,
-            coalesce(sum(said.share) FILTER (WHERE claim.id IS NULL), 0) AS unclaimed_share,
-            string_agg(said.name || ' ' || {_SAY_SHARE.format(share="claim.share")}, ', ' ORDER BY said.name)
-                FILTER (WHERE claim.share <> said.share) AS differing
-        FROM {SAID} LEFT JOIN rights_claim claim ON claim.recording_id = known.id AND claim.role = said.role
-            AND claim.party_id = said.party AND {LIVE}
-        WHERE said.role = 'recording_owner'
-    ) owners
-    CROSS JOIN LATERAL (
         SELECT count(*) AS works, min(work_id) AS only FROM catalog_recordingwork link
         WHERE recording_id = known.id AND {IS_OF}
     ) linked
@@ -104,11 +96,21 @@ WITH found AS MATERIALIZED (
     ) known_work ON true
     CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE claim.id IS NULL) AS unclaimed,
-            count(*) FILTER (WHERE claim.id IS NULL AND said.party = %(party)s) AS unclaimed_own
-        FROM {SAID} LEFT JOIN rights_claim claim ON claim.work_id = known_work.id AND claim.role = said.role
-            AND claim.party_id = said.party AND {LIVE}
-        WHERE said.role <> 'recording_owner'
-    ) writers
+            coalesce(sum(said.share) FILTER (WHERE claim.id IS NULL AND said.role = 'recording_owner'), 0)
+                AS unclaimed_share,
+            count(*) FILTER (WHERE claim.id IS NULL AND said.role <> 'recording_owner') AS unclaimed_of_work,
+            count(*) FILTER (WHERE claim.id IS NULL AND said.role <> 'recording_owner' AND said.party = %(party)s)
+                AS unclaimed_own_of_work,
+            string_agg(said.name || ' ' || {_SAY_SHARE.format(share="claim.share")}, ', ' ORDER BY said.name)
+                FILTER (WHERE said.role = 'recording_owner' AND claim.share <> said.share) AS differing
+        FROM {SAID} LEFT JOIN LATERAL (
+            SELECT * FROM rights_claim claim WHERE said.role = 'recording_owner' AND claim.recording_id = known.id
+                AND claim.role = said.role AND claim.party_id = said.party AND {LIVE}
+            UNION ALL
+            SELECT * FROM rights_claim claim WHERE said.role <> 'recording_owner' AND claim.work_id = known_work.id
+                AND claim.role = said.role AND claim.party_id = said.party AND {LIVE}
+        ) claim ON true
+    ) named
     CROSS JOIN LATERAL (
         SELECT string_agg(party.name || ' ' || {_SAY_SHARE.format(share="claim.share")}, ', '
             ORDER BY party.name) FILTER (WHERE EXISTS (SELECT FROM {SAID} WHERE said.role = claim.role)
@@ -134,7 +136,7 @@ WITH found AS MATERIALIZED (
         same_work AS (PARTITION BY known_work ORDER BY about = '[]', number),
         same_iswc AS (PARTITION BY iswc ORDER BY about = '[]', number)
 ), compared AS MATERIALIZED (
-    SELECT line.*, jsonb_strip_nulls(jsonb_build_object(
+    SELECT line.*, CASE WHEN known_id IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(
         'title', CASE WHEN share > 0 AND title <> known_title THEN known_title END,
         'isrc', CASE WHEN share > 0 AND isrc IS NOT NULL AND known_isrc IS NULL THEN '' END,
         'mbid', CASE WHEN share > 0 AND mbid IS NOT NULL AND known_mbid IS NULL THEN '' END,
@@ -147,7 +149,7 @@ WITH found AS MATERIALIZED (
         ) THEN '' END,
         'work', CASE WHEN iswc IS NULL AND works = 0 AND (work_title <> '' OR unclaimed_of_work > 0) THEN '' END,
         'claims', nullif(unclaimed, 0)
-    )) AS before
+    )) END AS before
     FROM within_file line
 ), judged AS MATERIALIZED (
     SELECT id, known_id, CASE

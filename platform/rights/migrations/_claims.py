@@ -73,11 +73,13 @@ RETURN kind = ANY (CASE role
 END);
 -- For all rows of a statement at once: an import inserts 100,000. The plan is kept, so it is one that fits one row too.
 -- Who may say it is asked once a pair, not once a row: without MATERIALIZED, PostgreSQL asks before DISTINCT.
+-- Instead of foreign keys: parties, recordings and works do not go away, so it is asked once that they are there.
 -- Recordings and works are locked, because two statements at once would not see each other's shares. Shares of a role
 -- above the whole at any time of a claim are a dispute: then nobody knows who is paid.
 CREATE FUNCTION rights_check_new_claims() RETURNS trigger LANGUAGE plpgsql
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 DECLARE
+    found bigint;
     is_twice boolean;
     beyond_the_whole bigint[];
 BEGIN
@@ -91,8 +93,8 @@ BEGIN
     END IF;
     IF EXISTS (
         WITH said AS MATERIALIZED (SELECT DISTINCT party_id, role FROM added)
-        SELECT FROM said JOIN public.rights_party party ON party.id = party_id
-        WHERE NOT public.rights_has_role(party.kind, role)
+        SELECT FROM said LEFT JOIN public.rights_party party ON party.id = party_id
+        WHERE public.rights_has_role(party.kind, role) IS NOT TRUE
     ) THEN
         PERFORM public.refuse('a party of this kind has no share in this role');
     END IF;
@@ -108,7 +110,15 @@ BEGIN
         PERFORM public.refuse('a claim on a recording is made by its party, by the side of its artist, or by staff');
     END IF;
     PERFORM FROM public.catalog_recording WHERE id IN (SELECT recording_id FROM added) ORDER BY id FOR NO KEY UPDATE;
+    GET DIAGNOSTICS found = ROW_COUNT;
+    IF found <> (SELECT count(DISTINCT recording_id) FROM added) THEN
+        PERFORM public.refuse('a claim is on a recording that is there');
+    END IF;
     PERFORM FROM public.catalog_work WHERE id IN (SELECT work_id FROM added) ORDER BY id FOR NO KEY UPDATE;
+    GET DIAGNOSTICS found = ROW_COUNT;
+    IF found <> (SELECT count(DISTINCT work_id) FROM added) THEN
+        PERFORM public.refuse('a claim is on a work that is there');
+    END IF;
     SELECT coalesce(bool_or(together.own), false), array_agg(claim.id) FILTER (WHERE together.share > 10000)
     INTO is_twice, beyond_the_whole
     FROM added claim CROSS JOIN LATERAL (

@@ -62,13 +62,16 @@ BEGIN
 END $$;
 CREATE TRIGGER verified_by_staff BEFORE INSERT OR UPDATE ON rights_party
 FOR EACH ROW EXECUTE FUNCTION rights_check_party();
--- Who a party is does not change: its grants and claims would be somebody else's.
+-- Who a party is does not change, nor that it is there: its grants and claims would be somebody else's.
+CREATE TRIGGER never_removed BEFORE DELETE OR TRUNCATE ON rights_party
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 REVOKE UPDATE, DELETE, TRUNCATE ON rights_party FROM fanfare_app;
 GRANT UPDATE (name, team_id, team_by, isni, ipi, dpid, verified_at, verified_by, represented_by_id, mandate, mandated_by)
 ON rights_party TO fanfare_app;
 """
 DROP_PARTIES = """
 GRANT UPDATE, DELETE ON rights_party TO fanfare_app;
+DROP TRIGGER never_removed ON rights_party;
 DROP TRIGGER verified_by_staff ON rights_party;
 DROP FUNCTION rights_check_party();
 """
