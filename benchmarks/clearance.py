@@ -6,6 +6,7 @@ make bench-rights [ARGS="--recordings 10000 --drafts 100000"]
 import argparse
 import statistics
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -14,11 +15,13 @@ import clearance_dataset
 import harness  # first: it sets up Django
 from catalogue_import import measure_import
 from clearance_dataset import Catalogue
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from switch_effect import measure_effects
 
 from config.database import as_owner, temporary_database
+from events.kafka import create_topics
 from rights import clearance, question
 from rights.clearance_result import Clearance, ClearanceRequest
 from rights.models import Use
@@ -96,6 +99,8 @@ def measure_batch(requests: Sequence[ClearanceRequest]) -> dict[str, float]:
 
 def main(recordings: int, drafts: int) -> None:
     print(DESCRIPTION.format(recordings=recordings, artists=clearance_dataset.ARTISTS, rounds=ROUNDS), flush=True)
+    settings.KAFKA_TOPIC_PREFIX = f"bench-{uuid.uuid4().hex[:8]}."
+    create_topics()  # else a thread tries to push notices again and again meanwhile
     with temporary_database("bench"):
         started = time.monotonic()
         catalogue = clearance_dataset.create_catalogue(recordings)

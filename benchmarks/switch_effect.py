@@ -45,7 +45,9 @@ def measure_effects(catalogue: Catalogue, drafts: int) -> dict[str, float]:
     """Milliseconds for the slower of the two: the switch of all songs, and that of the one with all drafts."""
     artist = Artist.objects.select_related("team").get(pk=catalogue.artists[-1])
     song = Recording.objects.filter(artist=artist).order_by("pk")[0]
+    started = time.monotonic()
     _store_drafts(artist, song, drafts)
+    print(f"\nGenerating {drafts:,} drafts took {time.monotonic() - started:.0f} s.", flush=True)
     effect = measure_effect(artist, Use.PERSONAL_MESSAGE, song)
     if effect.waiting_drafts != min(drafts // 2, MAX_COUNTED + 1):
         raise SystemExit(f"The effect is {effect}.")
