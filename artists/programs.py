@@ -102,6 +102,7 @@ def sign(version: ProgramVersion, *, by: Person, fresh: bool) -> Decision:
         limits.require_open(version.recording)
     with transaction.atomic():
         program = _lock_program(version.program)
+        _require_here(program)
         if program.current and program.current.version >= version.version:
             raise Stale(f"Version {program.current.version} is signed. Edit the program to make a newer one.")
         decision = decisions.record_decision(
@@ -129,6 +130,7 @@ def resume(program: Program, *, by: Person) -> None:
     require_role(program.artist, by, roles.may_edit, "resume this program")
     with transaction.atomic():
         changes: dict[str, Any] = {}
+        _require_here(program)
         if _lock_program(program).paused_because:
             require_role(program.artist, by, roles.may_manage, "resume a program that fans’ reports stopped")
             changes = {"paused_because": "", "reports_from": Now()}
@@ -221,6 +223,11 @@ def _lock_program(program: Program) -> Program:
     Without a join: after waiting for a lock, PostgreSQL reads the locked row again, but not what is joined to it.
     """
     return Program.objects.select_for_update(no_key=True).get(pk=program.pk)
+
+
+def _require_here(program: Program) -> None:
+    if Artist.objects.filter(pk=program.artist_id, left_at__isnull=False).exists():
+        raise Stale("The artist has left, so no program of theirs goes live.")
 
 
 def _change_state(program: Program, before: str, after: str, action: str, by: Person, **changes: Any) -> None:

@@ -167,7 +167,7 @@ PAYMENTS, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS, STRIPE_URL = payments.read_
 TIER_PRICES = payments.read_price_limits()
 SPENDING_CAPS = payments.read_spending_caps(TIER_PRICES)
 GRACE, PAYOUT_DAY, PAYOUT_MINIMUMS = payments.read_grace(), payments.read_payout_day(), payments.read_payout_minimums()
-GIFT_TIME = payments.read_gift_time()
+GIFT_TIME, PAY_BACK_UNUSED_DAYS = payments.read_gift_time(), env.boolean("PAY_BACK_UNUSED_DAYS", default=True)
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF, CSP.NONCE],

@@ -126,9 +126,16 @@ CREATE TRIGGER wake_requests AFTER UPDATE OF state ON artists_draft FOR EACH ROW
 WHEN (NEW.state IN ('declined', 'expired', 'undeliverable', 'withdrawn')) EXECUTE FUNCTION artists_wake_requests();
 CREATE TRIGGER wake_requests AFTER UPDATE OF state ON artists_moment FOR EACH ROW
 WHEN (NEW.state = 'refused') EXECUTE FUNCTION artists_wake_requests();
+
+CREATE TRIGGER asked_while_here BEFORE INSERT ON artists_experiencerequest
+FOR EACH ROW EXECUTE FUNCTION catalog_require_artist();
+CREATE TRIGGER live_while_here BEFORE UPDATE OF state ON artists_program FOR EACH ROW
+WHEN (NEW.state = 'live' AND OLD.state <> 'live') EXECUTE FUNCTION catalog_require_artist();
 """
 
 DROP_REQUESTS = """
+DROP TRIGGER live_while_here ON artists_program;
+DROP TRIGGER asked_while_here ON artists_experiencerequest;
 DROP TRIGGER wake_requests ON artists_moment;
 DROP TRIGGER wake_requests ON artists_draft;
 DROP FUNCTION artists_wake_requests();

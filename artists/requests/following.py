@@ -19,6 +19,7 @@ from audit import trail
 from audit.actors import SystemActor
 from billing import authorisations, request_credits
 from billing.models import Authorisation
+from catalog.models import Artist
 from fans import renders
 from fans.mutes import FanAndProgram
 from fans.opt_ins import FanAndArtist
@@ -122,6 +123,13 @@ def end_for_fans(ended: Collection[FanAndArtist], paused: Collection[FanAndProgr
         if event is not None:
             news += end(*_lock(pk), event, by=ACTOR)[1]
     return news
+
+
+def end_of_artist(artist: Artist, *, by: str) -> None:
+    """End whatever fans asked of an artist who left. What paid for it goes back."""
+    for pk in _find_open().filter(artist=artist).values_list("pk", flat=True):
+        with transaction.atomic():
+            notices.post(end(*_lock(pk), Event.ARTIST_LEFT, by=by)[1])
 
 
 def close_account(person: Person, *, by: str) -> None:

@@ -1,4 +1,4 @@
-"""List what left for a party in a month and what came back, transfer by transfer, for the page of a statement."""
+"""List what left for a party in a month and what came back, transfer by transfer, for a statement and its files."""
 
 from dataclasses import dataclass
 from datetime import datetime

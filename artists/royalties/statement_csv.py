@@ -6,8 +6,10 @@ The same statement is the same bytes at any time: nothing of it is looked up aga
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from datetime import UTC
 
 from artists.models import Statement, StatementHold, StatementLine
+from artists.royalties.paid_out import PaidOut
 from artists.royalties.statement_lines import EARNED
 from artists.royalties.statement_words import describe_hold
 from rights.money import to_decimal
@@ -22,14 +24,19 @@ LINE_COLUMNS = (
 )  # fmt: skip
 
 
-def write(statement: Statement, lines: Iterable[StatementLine], holds: Iterable[StatementHold]) -> bytes:
+def write(
+    statement: Statement,
+    lines: Iterable[StatementLine],
+    holds: Iterable[StatementHold],
+    paid_out: Iterable[PaidOut],
+) -> bytes:
     """The bytes of the file, in UTF-8 with CRLF."""
     text = io.StringIO(newline="")
     table = csv.writer(text, delimiter=DELIMITER, lineterminator="\r\n")
     table.writerows(_list_head(statement))
     table.writerow(LINE_COLUMNS)
     table.writerows(_write_line(line, statement.currency) for line in lines)
-    table.writerows(_list_foot(statement, holds))
+    table.writerows(_list_foot(statement, holds, paid_out))
     return text.getvalue().encode()
 
 
@@ -75,7 +82,10 @@ def _write_line(line: StatementLine, currency: str) -> Sequence[str]:
     )
 
 
-def _list_foot(statement: Statement, holds: Iterable[StatementHold]) -> list[Sequence[str]]:
+def _list_foot(
+    statement: Statement, holds: Iterable[StatementHold], paid_out: Iterable[PaidOut]
+) -> list[Sequence[str]]:
+    """What was paid out is below zero, so that it adds up to the sum of that name."""
     names = ("opening", "earned", "returned", "paid", "closing", "recouped", "held", "released", "still_held",
              "recoverable")  # fmt: skip
     sums = [("SUM", name, statement.currency, _amount(getattr(statement, name), statement.currency)) for name in names]
@@ -83,7 +93,12 @@ def _list_foot(statement: Statement, holds: Iterable[StatementHold]) -> list[Seq
         ("HELD", neutralise(describe_hold(hold)), statement.currency, _amount(hold.amount, statement.currency))
         for hold in holds
     ]
-    return [*reasons, *sums, ("FOOT", str(statement.line_count))]
+    transfers = [
+        ("PAID", neutralise(one.reference), statement.currency, _amount(-one.money.amount, statement.currency),
+         f"{one.at.astimezone(UTC):%Y-%m-%d}")
+        for one in paid_out
+    ]  # fmt: skip
+    return [*transfers, *reasons, *sums, ("FOOT", str(statement.line_count))]
 
 
 def _amount(amount: int, currency: str) -> str:

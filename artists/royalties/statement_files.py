@@ -1,22 +1,26 @@
 """The files of a statement, as they are downloaded."""
 
 import hashlib
+from datetime import UTC
 
 from django.http import HttpResponse
+from django.utils import timezone
 
 from artists.models import Statement
-from artists.royalties import statement_csv, statement_page, statement_pdf
+from artists.royalties import paid_out, statement_csv, statement_page, statement_pdf
 
 TYPES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 
 
 def write_csv(statement: Statement) -> bytes:
-    return statement_csv.write(statement, statement.lines.order_by("number"), statement_page.list_holds(statement))
+    lines, holds = statement.lines.order_by("number"), statement_page.list_holds(statement)
+    return statement_csv.write(statement, lines, holds, paid_out.list_paid_out(statement))
 
 
 def write_pdf(statement: Statement) -> bytes:
     groups, holds = statement_page.group_lines(statement), statement_page.list_holds(statement)
-    return statement_pdf.write(statement, groups, holds)
+    with timezone.override(UTC):  # the same bytes, wherever who downloads it is
+        return statement_pdf.write(statement, groups, holds, paid_out.list_paid_out(statement))
 
 
 def is_unchanged(statement: Statement) -> bool:

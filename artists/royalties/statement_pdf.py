@@ -20,9 +20,10 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from artists.models import Statement, StatementHold
+from artists.royalties.paid_out import PaidOut
 from artists.royalties.statement_page import Group, Read
 from artists.royalties.statement_words import Money, describe_hold
-from web.times import write_exact_time
+from web.times import write_date, write_exact_time
 
 FONT, BOLD = "Vera", "VeraBd"
 MISSING = "?"
@@ -36,7 +37,9 @@ HEADINGS = ("What", "Units", "Gross", "VAT", "Card fees", "To share", "Your shar
 WIDTHS = (92 * mm, 16 * mm, 28 * mm, 24 * mm, 26 * mm, 28 * mm, 24 * mm, 29 * mm)
 
 
-def write(statement: Statement, groups: Iterable[Group], holds: Iterable[StatementHold]) -> bytes:
+def write(
+    statement: Statement, groups: Iterable[Group], holds: Iterable[StatementHold], paid_out: Sequence[PaidOut]
+) -> bytes:
     """The bytes of the file."""
     out, read = io.BytesIO(), Read(statement)
     groups, holds = list(groups), list(holds)
@@ -44,20 +47,25 @@ def write(statement: Statement, groups: Iterable[Group], holds: Iterable[Stateme
         out, pagesize=landscape(A4), invariant=1, leftMargin=14 * mm, rightMargin=14 * mm, topMargin=14 * mm,
         bottomMargin=14 * mm, title=f"Statement {read.number}", author="Fanfare", lang="en",
     )  # fmt: skip
-    story = [*_list_head(read), _draw_account(read, holds), Spacer(1, 6 * mm), _draw_lines(groups, statement.currency)]
+    story = [*_list_head(read), _draw_account(read, holds, paid_out), Spacer(1, 6 * mm)]
+    story += [_draw_lines(groups, statement.currency)]
     mark = "" if statement.book == "live" else "PRACTICE"
 
     def decorate(canvas: Canvas, _: Any) -> None:
         _draw_watermark(canvas, mark)
 
-    story += [Spacer(1, 4 * mm), *_list_foot(read, is_whole=all(map(_has_letters, _list_texts(read, groups, holds))))]
+    is_whole = all(map(_has_letters, _list_texts(read, groups, holds, paid_out)))
+    story += [Spacer(1, 4 * mm), *_list_foot(read, is_whole=is_whole)]
     document.build(story, onFirstPage=decorate, onLaterPages=decorate)
     return out.getvalue()
 
 
-def _list_texts(read: Read, groups: Iterable[Group], holds: Iterable[StatementHold]) -> Iterator[str]:
+def _list_texts(
+    read: Read, groups: Iterable[Group], holds: Iterable[StatementHold], paid_out: Iterable[PaidOut]
+) -> Iterator[str]:
     """What can have letters of any script, and an amount for the sign of the currency."""
     yield from (read.statement.party_name, str(read.closing), *map(describe_hold, holds))
+    yield from map(_describe_transfer, paid_out)
     for group in groups:
         for one in group.lines:
             yield from (one.name, one.about)
@@ -101,11 +109,12 @@ def _list_head(read: Read) -> list[Paragraph]:
     return head
 
 
-def _draw_account(read: Read, holds: Iterable[StatementHold]) -> Table:
+def _draw_account(read: Read, holds: Iterable[StatementHold], paid_out: Sequence[PaidOut]) -> Table:
     one = read.statement
-    rows: list[tuple[str, Money]] = [("Owed to you before", read.opening), ("Earned", read.earned)]
+    rows: list[tuple[str, Money | str]] = [("Owed to you before", read.opening), ("Earned", read.earned)]
     rows += [("Refunds and payments contested", read.returned)] if one.returned else []
-    rows += [("Paid to you", read.paid)] if one.paid else []
+    rows += [("Paid to you", read.paid)] if one.paid or paid_out else []
+    rows += [(_describe_transfer(transfer), "") for transfer in paid_out]
     rows += [("Owed to you", read.closing)]
     rows += [(f"Held back: {describe_hold(hold)}", Money(hold.amount, one.currency)) for hold in holds]
     rows += [("Paid back of what you owed", read.recouped)] if one.recouped else []
@@ -113,6 +122,10 @@ def _draw_account(read: Read, holds: Iterable[StatementHold]) -> Table:
     rows += [("To be paid", read.to_pay)]
     cells = [[Paragraph(_show(words), TEXT), str(money)] for words, money in rows]
     return _table(cells, (200 * mm, 67 * mm))
+
+
+def _describe_transfer(one: PaidOut) -> str:
+    return f"{write_date(one.at)}: {one.money}, {one.reference}"
 
 
 def _draw_lines(groups: Iterable[Group], currency: str) -> Table:

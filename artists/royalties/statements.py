@@ -14,7 +14,7 @@ from django.db.models import Sum
 from django.db.models.functions import Now
 
 from artists.models import ClosedMonth, Statement, StatementHold, StatementLine
-from artists.royalties import claim_holds, statement_csv, statement_lines
+from artists.royalties import claim_holds, paid_out, statement_csv, statement_lines
 from artists.royalties.statement_lines import EARNED, Row
 from billing import earnings, postings
 from billing.postings import Kind
@@ -136,7 +136,8 @@ def _write(closed: ClosedMonth, whose: Whose, rows: Iterable[Row], moved: Moveme
 
 def _store(statement: Statement, lines: Sequence[StatementLine], holds: Sequence[StatementHold]) -> None:
     """Store a new statement with the hash of its file, and then what belongs to it."""
-    statement.content_hash = hashlib.sha256(statement_csv.write(statement, lines, holds)).hexdigest()
+    content = statement_csv.write(statement, lines, holds, paid_out.list_paid_out(statement))
+    statement.content_hash = hashlib.sha256(content).hexdigest()
     statement.save()
     for line in lines:
         line.statement = statement

@@ -181,6 +181,6 @@ class SyncMarkAdmin(ReadOnlyAdmin):
 class WebhookEventAdmin(ReadOnlyAdmin):
     list_display = ("id", "received_at", "book", "type", "object_id", "state", "doubt", "attempts")
     shown = ("id", "book", "account", "event_id", "type", "livemode", "api_version", "object_type", "object_id",
-             "related", "created", "received_at", "state", "doubt", "attempts", "due_at", "error",
-             "finished_at")  # fmt: skip
+             "related", "created", "received_at", "state", "doubt", "attempts", "due_at", "pause_until",
+             "error", "finished_at")  # fmt: skip
     filters = ("state", "object_id")

@@ -103,8 +103,8 @@ class TokenAdmin(ReadOnlyAdmin):
 class ArtistAdmin(ReadOnlyAdmin):
     """All of it is public."""
 
-    list_display = ("id", "name", "slug", "team_id", "created_at")
-    shown = ("id", "team", "name", "slug", "mbid", "spot", "about", "picture", "created_at")
+    list_display = ("id", "name", "slug", "team_id", "created_at", "left_at")
+    shown = ("id", "team", "name", "slug", "mbid", "spot", "about", "picture", "created_at", "left_at")
     related = (
         ("Programs", "artists_program", "artist"),
         ("Drafts", "artists_draft", "artist"),

@@ -28,6 +28,7 @@ from billing.provider.checkouts import OPEN_TIME, CheckoutTerms
 from billing.provider_objects import CheckoutSession
 from billing.recognition import add_months
 from billing.subscription_rows import read_rows
+from catalog.models import Artist
 from live import notices
 from live.notices import NewNotice
 
@@ -199,7 +200,17 @@ def take_back(gift: Gift, *, by: Person) -> Gift:
 def take_back_all(giver: Person) -> None:
     """Pay back what this person gave and nobody redeemed. One that fails is tried again by `pay_back_all`."""
     given = Gift.objects.filter(giver=giver, book=settings.PAYMENTS, status=Status.PAID, redeemed_at=None)
-    _want_back(given.values_list("pk", flat=True), by=SystemActor.BILLING)
+    _take_back_each(given, by=SystemActor.BILLING)
+
+
+def take_back_of(artist: Artist) -> None:
+    """Pay back what nobody redeemed of an artist who left. One that fails is tried again by `pay_back_all`."""
+    given = Gift.objects.filter(artist=artist, book=settings.PAYMENTS, status=Status.PAID, redeemed_at=None)
+    _take_back_each(given, by=SystemActor.BILLING)
+
+
+def _take_back_each(given: QuerySet[Gift], *, by: str) -> None:
+    _want_back(given.values_list("pk", flat=True), by=by)
     for gift in given.select_related("subscription").order_by("pk"):
         with one_at_a_time(f"{gift} was not paid back"):
             _pay_back(gift)

@@ -1,8 +1,10 @@
 """Pay back what was paid for a subscription. A refund can fail days later, so what is owed is computed each time."""
 
 import logging
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from fractions import Fraction
+from math import ceil, floor
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -11,7 +13,7 @@ from billing.charges import is_whole
 from billing.exceptions import UnexpectedState
 from billing.failures import describe_error
 from billing.leases import LOST
-from billing.models import Dispute, Invoice, Payment, Refund, Subscription
+from billing.models import Dispute, Invoice, InvoiceLine, Payment, Refund, Subscription
 from billing.provider import get_provider
 from billing.subscription_rows import UNDONE
 
@@ -19,21 +21,28 @@ logger = logging.getLogger(__name__)
 
 TAKEN_BY_THE_BANK = frozenset({"needs_response", "under_review", LOST})
 """Disputes by which the fan has the money, or may get it."""
+DAY, CLOCKS_DIFFER = timedelta(days=1), timedelta(minutes=1)
 MAX_REFUNDS = 3
 """After so many that failed, an operator has to look."""
 
 
-def pay_back(row: Subscription, *, reason: str, since: datetime | None = None) -> bool:
+def pay_back(
+    row: Subscription,
+    *,
+    reason: str,
+    since: datetime | None = None,
+    owed_of: Callable[[Payment], int] | None = None,
+) -> bool:
     """Whether all of its payments are known, so that each was paid back or is the bank's.
 
-    `since` leaves out what was paid for periods that ended before.
+    `since` leaves out what was paid for periods that ended before. `owed_of` says how much of each, or else all.
     """
     paid = row.invoices.filter(status=Invoice.Status.PAID, amount_paid__gt=0).prefetch_related("payments")
     if not all(is_whole(invoice, invoice.payments.all()) for invoice in paid):
         logger.warning("%s was not paid back: not all of its payments are known", row)
         return False
     for payment in list_payments(row, since=since):
-        if (rest := owed(payment)) > 0:
+        if (rest := (owed_of or owed)(payment)) > 0:
             _pay_back(payment, rest, reason)
     return True
 
@@ -44,7 +53,7 @@ def list_payments(row: Subscription, *, since: datetime | None = None) -> QueryS
     if since:
         open_invoices = row.invoices.filter(lines__period_end__gt=since, lines__amount__gt=0)
         payments = payments.filter(invoice__in=open_invoices.values("pk"))
-    return payments.prefetch_related("refunds", "disputes").order_by("pk")
+    return payments.select_related("invoice").prefetch_related("refunds", "disputes", "invoice__lines").order_by("pk")
 
 
 def is_owed(row: Subscription, *, since: datetime | None = None) -> bool:
@@ -54,6 +63,23 @@ def is_owed(row: Subscription, *, since: datetime | None = None) -> bool:
 
 def owed(payment: Payment) -> int:
     return count_owed(payment, payment.refunds.all(), payment.disputes.all())
+
+
+def owed_unused(payment: Payment, at: datetime) -> int:
+    """What was paid for days that begin after this time, and was not paid back since."""
+    paid = Fraction(sum(line.amount for line in payment.invoice.lines.all()))
+    unused = sum((_count_unused(line, at) for line in payment.invoice.lines.all()), Fraction(0))
+    wanted = ceil(payment.amount * unused / paid) if paid > 0 and unused > 0 else 0
+    since = at - CLOCKS_DIFFER  # refunds are dated by the provider's clock
+    back = sum(one.amount for one in payment.refunds.all() if one.status not in UNDONE and one.created >= since)
+    return min(wanted - back, owed(payment))
+
+
+def _count_unused(line: InvoiceLine, at: datetime) -> Fraction:
+    """What of a line's amount is of days that had not begun. A trial and a proration count as they were charged."""
+    days = ceil((line.period_end - line.period_start) / DAY)
+    left = floor((line.period_end - max(at, line.period_start)) / DAY)
+    return Fraction(line.amount * min(max(left, 0), days), days) if days > 0 else Fraction(0)
 
 
 def count_owed(payment: Payment, refunds: Iterable[Refund], disputes: Iterable[Dispute]) -> int:

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat, Now
 from django.utils import timezone
 
-from billing import closing, gifts, holds_sync, payout_reconcile, second_subscriptions, webhooks
+from billing import artist_leaving, closing, gifts, holds_sync, payout_reconcile, second_subscriptions, webhooks
 from billing.exceptions import ProviderError
 from billing.failures import describe_error
 from billing.models import Invoice, Subscription, SyncMark, WebhookEvent
@@ -64,6 +64,7 @@ def reconcile(*, is_full: bool = False) -> None:
     gifts.pay_back_all()
     second_subscriptions.end_all()
     closing.reopen_unpaid()
+    artist_leaving.end_all()
     payout_reconcile.reconcile(is_full=is_full)
 
 

@@ -49,7 +49,8 @@ def create(artist: Artist, terms: TierTerms, *, by: Person, tier_class: str = ""
     _require_role(artist, by, roles.may_edit, "the artist, an owner or an editor", "write a tier")
     terms = validate(terms)
     with transaction.atomic():
-        Artist.objects.select_for_update(no_key=True).get(pk=artist.pk)
+        if Artist.objects.select_for_update(no_key=True).get(pk=artist.pk).left_at:
+            raise Refused("The artist has left, so nothing more is sold.")
         tiers = artist.tiers.filter(archived_at=None)
         if tiers.count() >= MAX_TIERS:
             raise Refused(f"An artist has at most {MAX_TIERS} tiers. Archive one that fans do not need.")
@@ -108,15 +109,25 @@ def put_on_sale(version: TierVersion, *, by: Person, fresh: bool) -> None:
 def archive(tier: Tier, *, by: Person) -> None:
     """Sell it to nobody any more. Who has it keeps it. Repeating it changes nothing. Raises NotAllowed."""
     _require_role(tier.artist, by, roles.may_manage, "the artist or an owner", "archive a tier")
-    with transaction.atomic():
-        if Tier.objects.filter(pk=tier.pk, archived_at=None).update(archived_at=Now()):
-            TierPrice.objects.filter(version__tier=tier, closed_at=None).update(closed_at=Now())
-            trail.record("tier.archived", by=by.actor, subject=f"tier:{tier.pk}")
+    _archive(tier, by=by.actor)
+
+
+def archive_all(artist: Artist, *, by: str) -> None:
+    """Sell no tier of an artist who left any more."""
+    for tier in list_tiers(artist):
+        _archive(tier, by=by)
 
 
 def is_sold(tier: Tier) -> bool:
     """Whether fans can buy it with the money that the site runs on."""
     return TierPrice.objects.on_sale().filter(version=tier.current_id).exists()
+
+
+@transaction.atomic
+def _archive(tier: Tier, *, by: str) -> None:
+    if Tier.objects.filter(pk=tier.pk, archived_at=None).update(archived_at=Now()):
+        TierPrice.objects.filter(version__tier=tier, closed_at=None).update(closed_at=Now())
+        trail.record("tier.archived", by=by, subject=f"tier:{tier.pk}")
 
 
 def _add_version(tier: Tier, number: int, terms: TierTerms, by: Person) -> TierVersion:

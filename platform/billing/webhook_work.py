@@ -8,10 +8,11 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Max, Q, QuerySet
 from django.db.models.functions import Now
 
 from billing import checkouts, gifts, holds_sync, movements, payees, reversals
@@ -47,19 +48,30 @@ def seconds_until_due() -> float | None:
     """Seconds until an event is due, 0 when one is; None when none waits."""
     if settings.PAYMENTS == "off":
         return None
-    return due.seconds_until(_waiting())
+    seconds = due.seconds_until(_waiting())
+    return None if seconds is None else max(seconds, _seconds_of_pause())
+
+
+def _seconds_of_pause() -> float:
+    left: timedelta | None = _pausing().aggregate(left=Max("pause_until") - Now())["left"]
+    return left.total_seconds() if left else 0.0
 
 
 def _waiting() -> QuerySet[WebhookEvent]:
     return WebhookEvent.objects.filter(state=State.RECEIVED, book=settings.PAYMENTS).order_by("due_at", "pk")
 
 
-def _claim() -> WebhookEvent | None:
-    return _claim_one(_waiting())
+def _pausing() -> QuerySet[WebhookEvent]:
+    """Events that the provider did not answer about a moment ago. All others wait as well, and nothing is written."""
+    return WebhookEvent.objects.filter(book=settings.PAYMENTS, pause_until__gt=Now())
 
 
-def _claim_one(events: QuerySet[WebhookEvent]) -> WebhookEvent | None:
-    return events.filter(due_at__lte=Now()).select_for_update(skip_locked=True).first()
+def _due() -> QuerySet[WebhookEvent]:
+    return _waiting().filter(~Exists(_pausing()), due_at__lte=Now())
+
+
+def _claim(**only: int) -> WebhookEvent | None:
+    return _due().filter(**only).select_for_update(skip_locked=True).first()
 
 
 def _work_on_batch() -> bool:
@@ -84,7 +96,7 @@ def _work_on_batch() -> bool:
             return True
         logger.warning("%d events are worked on one by one: %s", len(events), describe_error(error))
         for event in events:
-            work_on_next(partial(_claim_one, _waiting().filter(pk=event.pk)), handle, _put_off)
+            work_on_next(partial(_claim, pk=event.pk), handle, _put_off)
     return True
 
 
@@ -94,7 +106,7 @@ def _claim_batch() -> list[WebhookEvent]:
     None has failed before: one that always fails would put off the others with it.
     """
     naming = Q(object_type="subscription") | Q(object_type__in=NAMING, related__has_key="subscription")
-    due = _waiting().filter(naming, due_at__lte=Now(), attempts=0).exclude(related__has_key="payment_intent")
+    due = _due().filter(naming, attempts=0).exclude(related__has_key="payment_intent")
     return list(due.select_for_update(skip_locked=True)[: BATCH * EVENTS_OF_ONE])
 
 
@@ -228,16 +240,18 @@ ANSWERED_TYPES = ("payment_intent.created", "payment_intent.processing", "paymen
 
 
 def _put_off(claimed: WebhookEvent, error: Exception) -> None:
-    """Try an event again later, or give it up. Its error is kept for the operator."""
+    """Try an event again later, or give it up. Its error is kept for the operator.
+
+    While the provider is away nothing else is tried for some seconds: each attempt would wait until its time is over.
+    """
     with transaction.atomic():
-        # Its own event first: who waits for it has no other one locked yet, so two workers never wait for each other.
         event = WebhookEvent.objects.select_for_update().filter(pk=claimed.pk, state=State.RECEIVED).first()
-        if isinstance(error, ProviderUnavailable):
-            _pause_all()
         if event is None:
             return
         attempts, sentence = event.attempts + 1, describe_error(error)[:500]
-        fields = {"attempts": attempts, "error": sentence}
+        fields: dict[str, Any] = {"attempts": attempts, "error": sentence}
+        if isinstance(error, ProviderUnavailable):
+            fields["pause_until"] = Now() + FIRST_PAUSE
         if attempts >= MAX_ATTEMPTS:
             logger.error("webhook %s given up: %s", event.event_id, sentence)
             WebhookEvent.objects.filter(pk=event.pk).update(state=State.DEAD, finished_at=Now(), **fields)
@@ -247,13 +261,7 @@ def _put_off(claimed: WebhookEvent, error: Exception) -> None:
             WebhookEvent.objects.filter(pk=event.pk).update(due_at=Now() + pause, **fields)
 
 
-def _pause_all() -> None:
-    """Try nothing more for some seconds: while the provider is away, each attempt waits until its time is over."""
-    due = _waiting().filter(due_at__lte=Now()).select_for_update(skip_locked=True)
-    WebhookEvent.objects.filter(pk__in=due.values("pk")).update(due_at=Now() + FIRST_PAUSE)
-
-
 def replay(pks: Iterable[int]) -> int:
     """Work on events that were given up once more. Returns how many there were."""
     dead = WebhookEvent.objects.filter(pk__in=list(pks), state=State.DEAD)
-    return dead.update(state=State.RECEIVED, finished_at=None, attempts=0, due_at=Now())
+    return dead.update(state=State.RECEIVED, finished_at=None, attempts=0, due_at=Now(), pause_until=None)

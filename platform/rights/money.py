@@ -4,12 +4,14 @@ The decimal places are those of CLDR. A payment provider may count otherwise (IS
 """
 
 from decimal import Decimal
+from functools import cache
 
 from babel.numbers import format_currency, get_currency_precision, validate_currency
 
 MAX_DIGITS = 40
 
 
+@cache
 def exponent(currency: str) -> int:
     """The decimal places of a currency: 2 for EUR, 0 for JPY, 3 for KWD. Raises babel's UnknownCurrencyError."""
     validate_currency(currency)

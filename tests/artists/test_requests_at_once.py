@@ -4,12 +4,14 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+from django.db import DatabaseError
 
 from accounts.models import Person
-from artists import delivery, expiry, review, withdrawal
-from artists.exceptions import Refused
+from artists import delivery, expiry, leaving, review, withdrawal
+from artists.exceptions import NotOffered, Refused
 from artists.models import Draft, ExperienceRequest
 from artists.requests import following
+from catalog.models import Artist
 from fans import opt_ins
 from fans.models import Experience
 from tests import factories
@@ -18,7 +20,7 @@ from tests.concurrency import run_at_once
 
 pytestmark = pytest.mark.usefixtures("committing_db")
 
-ENDED = {"taken_back", "opted_out", "erased", "declined", "silence"}
+ENDED = {"taken_back", "opted_out", "erased", "declined", "silence", "artist_left"}
 ROUNDS = 3
 
 
@@ -71,3 +73,36 @@ def test_of_two_events_at_once_one_stands() -> None:
         assert (found.state == "delivered") == arrived == (draft.state == "delivered"), (found.state, draft.state)
         assert arrived or found.ending in ENDED, (found.state, found.ending, draft.state)
         opt_ins.opt_in(fan, artist)
+
+
+def leave(artist: Artist) -> None:
+    leaving.leave(artist, by="system:command", reason="they asked for it")
+
+
+@pytest.mark.parametrize("other", ["approve", "deliver", "take_back"])
+def test_an_artist_leaves_while_a_request_is_decided(other: str) -> None:
+    artist = factories.create_artist()
+    version, fan = scene.create_offer(artist), factories.create_fan(opted_in=artist)
+    factories.remove_undo_time(artist)
+    request = scene.ask(fan, version)
+    draft = scene.write(request)
+    events = Events(draft, request, factories.get_member(artist, "principal"))
+
+    results = run_at_once(getattr(events, other), partial(leave, artist))
+    scene.work()
+
+    assert [each for each in results if isinstance(each, Exception) and not isinstance(each, Refused)] == []
+    found, arrived = scene.read(request), Experience.objects.filter(draft=draft.pk).exists()
+    assert (found.state == "delivered") == arrived
+    assert arrived or found.ending in ENDED
+
+
+def test_whoever_asks_while_an_artist_leaves_is_refused_or_ended() -> None:
+    artist = factories.create_artist()
+    version, fan = scene.create_offer(artist), factories.create_fan(opted_in=artist)
+
+    asked, left = run_at_once(partial(scene.ask, fan, version), partial(leave, artist))
+
+    assert left is None
+    assert isinstance(asked, ExperienceRequest | NotOffered | DatabaseError)
+    assert set(ExperienceRequest.objects.values_list("ending", flat=True)) <= {"artist_left"}

@@ -59,6 +59,9 @@ class Core:
     def store(self, events: Iterable[ProviderEvent], *, is_listed: bool = False) -> None:
         """As `billing.webhooks.store`: an event that is there changes nothing."""
         for event in events:
+            known = self.events.get(event.id)
+            if known is not None and known.doubt is None:
+                continue
             row = webhooks.make_row(event, BOOK, webhooks.find_doubt(event, BOOK, is_listed=is_listed))
             known = self.events.setdefault(event.id, row)
             if is_listed and known.doubt == "version" and row.state == "received":

@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Model
+
 from billing import leases, paybacks, second_subscriptions
 from billing.invoice_books import make_source
 from billing.models import (
@@ -18,6 +20,13 @@ from ledger.posting import Leg, Posting
 
 BOOK = "simulated"
 LIVE = frozenset(second_subscriptions.LIVE)
+
+
+def copy_row[Row: Model](row: Row) -> Row:
+    """As `copy.copy`, which goes the long way of pickling a model's object."""
+    copied = row.__class__.__new__(row.__class__)
+    copied.__dict__.update(row.__dict__, _state=copy.copy(row._state))
+    return copied
 
 
 @dataclass(eq=False)
@@ -35,12 +44,12 @@ class Mirror(SubscriptionRows):
     def copied(self) -> "Mirror":
         """A copy that can be thrown away: what a transaction writes."""
         return Mirror(
-            copy.copy(self.row),
-            {name: copy.copy(invoice) for name, invoice in self.invoices.items()},
+            copy_row(self.row),
+            {name: copy_row(invoice) for name, invoice in self.invoices.items()},
             dict(self.lines),
             dict(self.payments),
-            {name: copy.copy(refund) for name, refund in self.refunds.items()},
-            {name: copy.copy(dispute) for name, dispute in self.disputes.items()},
+            {name: copy_row(refund) for name, refund in self.refunds.items()},
+            {name: copy_row(dispute) for name, dispute in self.disputes.items()},
             self.lease,
         )
 

@@ -72,6 +72,7 @@ class StoredHistory(ProviderSteps):
         with self._alone():
             self.fake.simulation.knobs.pop("faults", None)
         WebhookEvent.objects.filter(state="received").update(due_at=Now())
+        WebhookEvent.objects.exclude(pause_until=None).update(pause_until=None)
 
     def _check(self) -> None:
         """The promises that the database looks at when a transaction commits. The tests roll back."""

@@ -116,7 +116,9 @@ class History:
     def pass_time(self, size: int) -> None:
         """What was put off is due."""
         Authorisation.objects.filter(due_at__isnull=False).update(due_at=timezone.now() - timedelta(seconds=1))
-        WebhookEvent.objects.filter(state="received").update(due_at=timezone.now() - timedelta(seconds=1))
+        WebhookEvent.objects.filter(state="received").update(
+            due_at=timezone.now() - timedelta(seconds=1), pause_until=None
+        )
 
     def compare(self, size: int) -> None:
         Authorisation.objects.filter(synced_at__isnull=False).update(synced_at=timezone.now() - timedelta(days=2))

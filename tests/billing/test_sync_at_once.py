@@ -2,16 +2,13 @@
 
 import threading
 import time
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
-from django.db.models.functions import Now
 from pytest_django import Settings
 
 from billing import sync, webhook_work
-from billing.exceptions import ProviderUnavailable
 from billing.models import Checkout, EntitlementLog, Subscription, WebhookEvent
 from billing.provider.subscriptions import Subscriptions
 from billing.simulated.server import FakeStripe
@@ -21,7 +18,7 @@ from tests import factories
 from tests.billing import fan_scene
 from tests.billing.fan_scene import DAY, Scene, assert_books_agree, assert_leases_follow_the_provider, work_all
 from tests.billing.in_process import ask
-from tests.concurrency import run_at_once, start_until_blocked
+from tests.concurrency import run_at_once
 from tests.servers import Database, wait_until
 
 pytestmark = pytest.mark.usefixtures("committing_db")
@@ -133,25 +130,3 @@ def test_a_paid_session_and_its_subscription_do_not_wait_for_each_other(scene: S
 
     assert run_at_once(compare, work) == [None, None]
     assert Checkout.objects.get().status == "paid"
-
-
-def test_who_puts_an_event_off_waits_for_it_with_no_other_event_locked(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Two workers for which the provider is away put all events off, and each has one that it failed with."""
-    monkeypatch.setattr(webhook_work, "FIRST_PAUSE", timedelta(hours=1))
-    scene.subscribe()
-    scene.deliver()
-    failed, *others = WebhookEvent.objects.filter(state="received").order_by("due_at", "pk")
-    away = ProviderUnavailable("It does not answer.")
-
-    with transaction.atomic():
-        WebhookEvent.objects.select_for_update().get(pk=failed.pk)  # as the other worker's pause has it
-        put_off = start_until_blocked(lambda: webhook_work._put_off(failed, away))
-        free = WebhookEvent.objects.filter(pk__in=[other.pk for other in others]).select_for_update(skip_locked=True)
-        assert len(free) == len(others) > 0
-
-    put_off()
-    assert not WebhookEvent.objects.filter(state="received", due_at__lte=Now()).exists()
-    failed.refresh_from_db()
-    assert failed.attempts == 1

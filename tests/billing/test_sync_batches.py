@@ -80,7 +80,7 @@ def test_the_provider_is_asked_about_several_at_once(
     assert_books_agree(scene)
 
 
-def test_while_the_provider_is_away_one_request_puts_all_events_off(
+def test_while_the_provider_is_away_nothing_else_is_tried_or_written(
     scene: Scene, names: list[str], long_pauses: None
 ) -> None:
     waiting, asked = WebhookEvent.objects.filter(state="received"), scene.fake.simulation.knobs
@@ -89,19 +89,23 @@ def test_while_the_provider_is_away_one_request_puts_all_events_off(
     assert webhook_work.work_next()  # a batch
 
     assert asked["faults"][0]["times"] == 1_000 - TRIES
-    assert not waiting.filter(due_at__lte=Now()).exists()
     tried = waiting.filter(attempts=1, error__startswith="ProviderUnavailable").count()
     assert tried >= 2 * NUMBER
     waiting.update(due_at=Now())
+    assert not webhook_work.work_next()
+    assert 3_500 < (webhook_work.seconds_until_due() or 0) <= 3_600
+    waiting.update(pause_until=None)
     while asked["faults"][0]["times"] == 1_000 - TRIES:  # one by one, until one needs an answer
         assert webhook_work.work_next()
 
     assert asked["faults"][0]["times"] == 1_000 - 2 * TRIES
-    assert not waiting.filter(due_at__lte=Now()).exists()
     assert sum(waiting.values_list("attempts", flat=True)) == tried + 1
+    assert waiting.filter(due_at__gt=Now()).count() == waiting.filter(pause_until__gt=Now()).count() == 1
+    assert waiting.filter(due_at__lte=Now()).exists()
+    assert not webhook_work.work_next()
 
     asked["faults"].clear()
-    waiting.update(due_at=Now())
+    waiting.update(due_at=Now(), pause_until=None)
     work_all()
     assert {name for name in names if scene.until(name)} == set(names)
     assert not waiting.exists()

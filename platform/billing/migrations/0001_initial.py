@@ -1141,6 +1141,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "pause_until",
+                    models.DateTimeField(
+                        help_text="until when nothing else is tried either: the provider did not answer", null=True
+                    ),
+                ),
+                (
                     "error",
                     models.CharField(blank=True, default="", help_text="why the last attempt failed", max_length=500),
                 ),
@@ -1163,6 +1169,11 @@ class Migration(migrations.Migration):
                         models.F("related__payment_intent"),
                         condition=models.Q(("state", "received")),
                         name="webhooks_of_a_payment",
+                    ),
+                    models.Index(
+                        condition=models.Q(("pause_until__isnull", False)),
+                        fields=["pause_until"],
+                        name="webhooks_that_pause",
                     ),
                     models.Index(
                         condition=models.Q(("state__in", ["dead", "quarantined"])),

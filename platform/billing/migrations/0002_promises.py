@@ -82,7 +82,9 @@ class Migration(migrations.Migration):
             for table in ("tier", "tierversion", "tierprice", "promotion", "checkout")
         ),
         migrations.RunSQL(_webhooks.WEBHOOKS, _webhooks.DROP_WEBHOOKS),
-        never_removed("billing_webhookevent", "state", "doubt", "attempts", "due_at", "error", "finished_at"),
+        never_removed(
+            "billing_webhookevent", "state", "doubt", "attempts", "due_at", "pause_until", "error", "finished_at"
+        ),
         dated_by_clock("billing_webhookevent", "received_at"),
         *write_once("billing_customer", "provider_id", until="provider_id"),
         dated_by_clock("billing_customer", "created_at"),

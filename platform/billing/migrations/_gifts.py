@@ -105,8 +105,12 @@ BEGIN
 END $$;
 CREATE TRIGGER as_long_as_paid BEFORE INSERT ON billing_invoiceline
 FOR EACH ROW EXECUTE FUNCTION billing_check_gifted_line();
+
+CREATE TRIGGER given_while_here BEFORE INSERT ON billing_gift
+FOR EACH ROW EXECUTE FUNCTION catalog_require_artist();
 """  # noqa: S608 - our own constant
 DROP_GIFTS = """
+DROP TRIGGER given_while_here ON billing_gift;
 DROP TRIGGER as_long_as_paid ON billing_invoiceline;
 DROP FUNCTION billing_check_gifted_line();
 DROP TRIGGER of_its_recipient ON billing_subscription;

@@ -166,8 +166,15 @@ BEGIN
 END $$;
 CREATE TRIGGER one_currency_at_a_time BEFORE UPDATE ON billing_spendingsettings
 FOR EACH ROW EXECUTE FUNCTION billing_check_currency();
+
+CREATE TRIGGER sold_while_here BEFORE INSERT ON billing_tierprice
+FOR EACH ROW EXECUTE FUNCTION catalog_require_artist();
+CREATE TRIGGER ordered_while_here BEFORE INSERT ON billing_checkout
+FOR EACH ROW EXECUTE FUNCTION catalog_require_artist();
 """  # noqa: S608 - our own constant
 DROP_TIERS = """
+DROP TRIGGER ordered_while_here ON billing_checkout;
+DROP TRIGGER sold_while_here ON billing_tierprice;
 DROP TRIGGER one_currency_at_a_time ON billing_spendingsettings;
 DROP FUNCTION billing_check_currency();
 DROP TRIGGER over_once ON billing_checkout;

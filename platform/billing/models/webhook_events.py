@@ -42,6 +42,9 @@ class WebhookEvent(models.Model):
     doubt = models.CharField(max_length=7, choices=Doubt.choices, null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(db_default=Now(), help_text="when it is tried next")
+    pause_until = models.DateTimeField(
+        null=True, help_text="until when nothing else is tried either: the provider did not answer"
+    )
     error = models.CharField(max_length=500, default="", blank=True, help_text="why the last attempt failed")
     finished_at = models.DateTimeField(null=True)
 
@@ -51,6 +54,7 @@ class WebhookEvent(models.Model):
             models.Index(fields=["object_id"], condition=Q(state="received"), name="webhooks_of_an_object"),
             models.Index(F("related__subscription"), condition=Q(state="received"), name="webhooks_of_a_subscription"),
             models.Index(F("related__payment_intent"), condition=Q(state="received"), name="webhooks_of_a_payment"),
+            models.Index(fields=["pause_until"], condition=Q(pause_until__isnull=False), name="webhooks_that_pause"),
             models.Index(fields=["-id"], condition=Q(state__in=["dead", "quarantined"]), name="webhooks_to_look_at"),
         ]
         constraints = [

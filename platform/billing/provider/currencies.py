@@ -4,6 +4,7 @@ From docs.stripe.com/currencies. We count as CLDR does (`rights.money`): 5 ISK a
 """
 
 from decimal import Decimal
+from functools import cache
 
 from babel.numbers import UnknownCurrencyError
 
@@ -50,6 +51,7 @@ def from_provider_units(units: int, currency: str) -> int:
     return amount
 
 
+@cache
 def _factor(currency: str) -> int:
     """Of ours to Stripe's: 1, or 100 for what is whole and counted in hundredths."""
     return int(Decimal(1).scaleb(provider_exponent(currency) - exponent(currency)))

@@ -7,8 +7,8 @@ from datetime import datetime
 from stripe import StripeClient
 from stripe.params import EventListParams
 
-from billing.provider.client import errors_translated
-from billing.provider.conversion import Answer, id_of, path, read, text, time
+from billing.provider.client import errors_translated, list_all
+from billing.provider.conversion import Answer, id_of, path, text, time
 from billing.provider_objects import ProviderEvent
 
 _RELATED = ("customer", "subscription", "payment_intent", "charge", "invoice", "transfer", "destination", "schedule")
@@ -25,8 +25,7 @@ class Events:
         if undelivered:
             params["delivery_success"] = False
         with errors_translated():
-            for event in self.client.v1.events.list(params).auto_paging_iter():
-                yield read_event(read(event))
+            yield from map(read_event, list_all(self.client, "/v1/events", params))
 
 
 def read_event(answer: Answer) -> ProviderEvent:
@@ -47,8 +46,7 @@ def read_event(answer: Answer) -> ProviderEvent:
 
 def _related(about: Answer) -> dict[str, str]:
     """The ids that the object names. An invoice names its subscription further inside since 2025-03-31."""
-    found = {name: id_of(about.get(name)) for name in _RELATED}
-    found["subscription"] = found["subscription"] or id_of(
-        path(about, "parent", "subscription_details", "subscription")
-    )
+    found = {name: id_of(about[name]) for name in _RELATED if name in about}
+    if not found.get("subscription"):
+        found["subscription"] = id_of(path(about, "parent", "subscription_details", "subscription"))
     return {name: found_id for name, found_id in found.items() if found_id}

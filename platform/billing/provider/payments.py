@@ -6,9 +6,9 @@ from datetime import datetime
 from urllib.parse import quote_plus
 
 from stripe import StripeClient
-from stripe.params import PaymentIntentRetrieveParams, RefundListParams
+from stripe.params import DisputeListParams, PaymentIntentRetrieveParams, RefundListParams
 
-from billing.provider.client import errors_translated, get
+from billing.provider.client import errors_translated, get, list_all
 from billing.provider.conversion import read
 from billing.provider.currencies import to_provider_units
 from billing.provider.payment_answers import charge, dispute, payment_intent, refund
@@ -91,15 +91,13 @@ class Payments:
         if since:
             params["created"] = {"gte": int(since.timestamp())}
         with errors_translated():
-            for each in self.client.v1.refunds.list(params).auto_paging_iter():
-                yield refund(read(each))
+            yield from map(refund, list_all(self.client, "/v1/refunds", params))
 
     @errors_translated()
     def fetch_dispute(self, dispute_id: str) -> ProviderDispute:
         return dispute(read(self.client.v1.disputes.retrieve(dispute_id)))
 
     def list_disputes(self, intent: str) -> Iterator[ProviderDispute]:
+        params: DisputeListParams = {"payment_intent": intent, "limit": 100}
         with errors_translated():
-            listed = self.client.v1.disputes.list({"payment_intent": intent, "limit": 100})
-            for each in listed.auto_paging_iter():
-                yield dispute(read(each))
+            yield from map(dispute, list_all(self.client, "/v1/disputes", params))

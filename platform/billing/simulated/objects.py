@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 type Object = dict[str, Any]
 
 API_VERSION = "2026-10-28.endive"
 BLANK_OBJECTS: dict[str, Object] = json.loads(Path(__file__).with_name("blank_objects.json").read_text())
 """Every required or nullable field of each kind, from the provider's official schema. Tests compare both."""
-_BLANK_TEXTS = {kind: json.dumps(fields) for kind, fields in BLANK_OBJECTS.items()}
+_BLANK_TEXTS = {kind: msgspec.json.encode(fields) for kind, fields in BLANK_OBJECTS.items()}
 
 PREFIXES = {
     "customer": "cus",
@@ -43,8 +45,14 @@ KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 
 def blank(kind: str) -> Object:
     """A new object of this kind whose fields are all empty."""
-    made: Object = json.loads(_BLANK_TEXTS[kind])  # faster than a deep copy
+    made: Object = msgspec.json.decode(_BLANK_TEXTS[kind])  # faster than a deep copy
     return made
+
+
+def copy(made: Object) -> Object:
+    """A copy that shares nothing with it."""
+    copied: Object = msgspec.json.decode(msgspec.json.encode(made))
+    return copied
 
 
 def find_kind(identifier: str) -> str | None:

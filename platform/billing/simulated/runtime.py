@@ -39,8 +39,10 @@ class Runtime:
             try:
                 yield self.fake
             finally:
+                has_changed = bool(self.fake.simulation.store.changed)
                 self._save_or_end()
-        self.woken.set()
+        if has_changed:  # a look for what is due changes nothing, and must not be the reason for another one
+            self.woken.set()
 
     def _save_or_end(self) -> None:
         try:

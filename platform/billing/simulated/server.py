@@ -3,9 +3,12 @@
 import hashlib
 import hmac
 import json
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+import msgspec
 
 from billing.simulated import (  # noqa: F401 - each registers its routes
     accounts,
@@ -50,7 +53,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
     def text(self) -> str:
-        return json.dumps(self.body, separators=(",", ":"))
+        return msgspec.json.encode(self.body).decode()
 
 
 class FakeStripe:
@@ -79,7 +82,7 @@ class FakeStripe:
         if fault and fault.before:
             return self.fail(fault)
         key = lowered.get("idempotency-key", "") if method == "POST" else ""
-        request_id = f"req_sim_{sim.next_number():06d}"
+        request_id = f"req_sim_{secrets.token_hex(8)}"
         sim.request = {"id": request_id, "idempotency_key": key or None}
         answer = self.answer(method, url, lowered, body, key, fault)
         sim.request = {"id": None, "idempotency_key": None}

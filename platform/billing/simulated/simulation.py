@@ -1,14 +1,13 @@
 """The state of FakeStripe and what every resource does with it: make, find, save, tell as an event, schedule."""
 
 import heapq
-import json
 import random
 from collections.abc import Callable
 from typing import Any
 
 from billing.simulated import events
 from billing.simulated.exceptions import missing
-from billing.simulated.objects import PREFIXES, Object, blank
+from billing.simulated.objects import PREFIXES, Object, blank, copy
 from billing.simulated.routes import ACTIONS
 from billing.simulated.store import Store
 
@@ -85,7 +84,7 @@ class Simulation:
     def emit(self, event_type: str, about: Object, *, account: str | None = None, before: Object | None = None) -> None:
         """Store an event with a copy of the object as it is now, and queue its delivery."""
         self.save(about)
-        events.record(self, event_type, json.loads(json.dumps(about)), account=account, before=before)
+        events.record(self, event_type, copy(about), account=account, before=before)
 
     def schedule(self, at: int, name: str, identifier: str) -> None:
         """Let an action happen at a time. It looks for itself whether it still applies."""

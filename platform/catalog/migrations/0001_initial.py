@@ -82,6 +82,14 @@ class Migration(migrations.Migration):
                 ),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
+                    "left_at",
+                    models.DateTimeField(
+                        editable=False,
+                        help_text="set by the database: nothing new is sold or asked for since",
+                        null=True,
+                    ),
+                ),
+                (
                     "team",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT, related_name="artist", to="accounts.team"

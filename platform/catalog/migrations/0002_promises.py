@@ -4,6 +4,41 @@ from django.db import migrations
 
 from audit.operations import CLOCK_PATH, append_only, dated_by_clock, never_removed, only_read_committed
 
+# An artist leaves once. Whoever sells or asks for something of the artist at that moment holds the row, so the leaving waits,
+# and then finds it.
+LEAVING = f"""
+CREATE FUNCTION catalog_leave() RETURNS trigger LANGUAGE plpgsql SET search_path = {CLOCK_PATH} AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.left_at IS NOT NULL OR TG_OP = 'INSERT' AND NEW.left_at IS NOT NULL THEN
+        PERFORM refuse('history is not changed: an artist leaves once');
+    END IF;
+    NEW.left_at := CASE WHEN NEW.left_at IS NOT NULL THEN statement_timestamp() END;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER leaves_later BEFORE INSERT ON catalog_artist FOR EACH ROW
+WHEN (NEW.left_at IS NOT NULL) EXECUTE FUNCTION catalog_leave();
+CREATE TRIGGER leaves_once BEFORE UPDATE ON catalog_artist FOR EACH ROW
+WHEN (OLD.left_at IS DISTINCT FROM NEW.left_at) EXECUTE FUNCTION catalog_leave();
+
+CREATE FUNCTION catalog_require_artist() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    gone timestamptz;
+BEGIN
+    SELECT left_at INTO gone FROM catalog_artist WHERE id = NEW.artist_id FOR SHARE;
+    IF gone IS NOT NULL THEN
+        PERFORM refuse('the artist has left');
+    END IF;
+    RETURN NEW;
+END $$;
+"""  # noqa: S608 - our own constant
+DROP_LEAVING = """
+DROP FUNCTION catalog_require_artist();
+DROP TRIGGER leaves_once ON catalog_artist;
+DROP TRIGGER leaves_later ON catalog_artist;
+DROP FUNCTION catalog_leave();
+"""
+
 # Of what a recording is, is said at the time that the clock has, or for later, and ends then. Who may end it is said by the
 # rights, which know who wrote a work. The ids in the index are no plain columns, so that no query takes it for them. What
 # ends later is compared by a trigger, for all rows of a statement at once: an exclusion constraint takes ten times as long,
@@ -180,6 +215,7 @@ class Migration(migrations.Migration):
             """,
         ),
         migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS btree_gist", migrations.RunSQL.noop),
+        migrations.RunSQL(LEAVING, DROP_LEAVING),
         migrations.RunSQL(RECORDING_WORKS, DROP_RECORDING_WORKS),
         never_removed("catalog_recordingwork", "live_until", "ended_by"),
         migrations.RunSQL(SOURCES, DROP_SOURCES),

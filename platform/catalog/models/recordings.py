@@ -59,6 +59,9 @@ class Artist(models.Model):
     about = models.CharField(max_length=300, blank=True, db_default="", default="", help_text="one line for fans")
     picture = models.ForeignKey(Picture, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
+    left_at = models.DateTimeField(
+        null=True, editable=False, help_text="set by the database: nothing new is sold or asked for since"
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -18,14 +18,13 @@ from artists.royalties import (
     check,
     claim_holds,
     closing,
-    paid_out,
     statement_files,
     statement_page,
     statement_pdf,
     uses,
 )
 from artists.royalties.lines import Use, weigh
-from billing.models import EarnedShare, PayoutLine
+from billing.models import EarnedShare
 from billing.recognition import list_months, next_month
 from catalog.models import Artist
 from ledger.balances import read_balance
@@ -36,9 +35,7 @@ from rights.shares import Role
 from rights.splits import ShareKey
 from tests import factories
 from tests.artists.royalties import scene
-from tests.billing import payees
 from tests.billing.fan_scene import Scene
-from tests.fans.pages import get_page, signed_in_client
 from tests.rights import factories as owners
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +72,7 @@ def test_statements_are_computed_anew_bit_by_bit_after_what_came_later(paid: Sce
 def test_a_pdf_says_that_it_cannot_show_the_letters_of_a_name(paid: Scene, name: str) -> None:
     [statement] = scene.close(scene.this_month())
     groups = statement_page.group_lines(statement)
-    shown = statement_pdf._list_texts(statement_page.Read(statement), groups, [])
+    shown = statement_pdf._list_texts(statement_page.Read(statement), groups, [], [])
     assert all(map(statement_pdf._has_letters, shown))
 
     statement.party_name = name
@@ -225,25 +222,6 @@ def test_what_nobody_takes_stays_owed_on_the_statements_that_follow(paid: Scene)
     [second] = scene.close(next_month(scene.this_month()))
 
     assert (first.closing, second.opening, second.closing) == (320, 320, 319)
-
-
-def test_what_was_paid_out_is_on_the_next_statement_with_its_transfer(
-    paid: Scene, artist: Artist, settings: Any
-) -> None:
-    settings.PAYOUT_MINIMUMS = {"EUR": 1}
-    [first] = scene.close(scene.this_month())
-    payees.onboard(artist, paid.fake)
-    payees.fund(paid.fake, first.closing)
-    payees.run()
-    payees.work_all()
-    [second] = scene.close(next_month(scene.this_month()))
-
-    assert (second.opening, second.paid, second.closing) == (320, -320, 0)
-    [one] = paid_out.list_paid_out(second)
-    assert (one.money.amount, one.reference) == (320, PayoutLine.objects.get().transfer_id)
-    assert paid_out.list_paid_out(first) == []
-    principal = signed_in_client(factories.get_member(artist, "principal"))
-    assert one.reference in get_page(principal, f"/studio/{artist.slug}/earnings/{second.pk}").words
 
 
 def test_only_practice_money_is_closed_early(paid: Scene) -> None:

@@ -1,0 +1,156 @@
+"""What fans pay an artist who left: it ends, and what is paid of days that had not begun goes back, once."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+from django.utils import timezone
+from pytest_django import Settings
+
+from billing import artist_leaving, gifts, paybacks, tiers
+from billing.exceptions import NotForSale, Refused
+from billing.models import Checkout, Refund
+from billing.simulated import refunds
+from catalog.models import Artist
+from tests import factories
+from tests.billing import factories as billing
+from tests.billing import mirrors, test_gifts
+from tests.billing.fan_scene import Scene, assert_books_agree, reconcile_all
+
+pytestmark = pytest.mark.django_db
+BY = "system:command"
+
+
+@pytest.fixture
+def scene(shared_scene: Scene) -> Scene:
+    return shared_scene
+
+
+def leave(scene: Scene) -> Artist:
+    """As `artists.leaving` does of it."""
+    Artist.objects.filter(pk=scene.price.artist_id, left_at=None).update(left_at=Now())
+    artist = Artist.objects.get(pk=scene.price.artist_id)
+    tiers.archive_all(artist, by=BY)
+    return artist
+
+
+def subscribe(scene: Scene) -> str:
+    name = scene.subscribe()
+    reconcile_all(scene)
+    assert scene.until(name) == scene.period_end(name)
+    return name
+
+
+def days_of(scene: Scene, name: str) -> int:
+    """Of the period that was paid."""
+    item = scene.fake.simulation.find("subscription", name)["items"]["data"][0]
+    return round((item["current_period_end"] - item["current_period_start"]) / 86_400)
+
+
+def test_a_subscription_ends_at_once_and_the_days_that_had_not_begun_are_paid_back_once(scene: Scene) -> None:
+    name = subscribe(scene)
+    days = days_of(scene, name)
+
+    artist = leave(scene)
+    assert not artist_leaving.find_left(artist).is_nothing
+    for _ in range(2):
+        artist_leaving.end_sales(artist)
+        reconcile_all(scene)
+
+    assert scene.fake.simulation.find("subscription", name)["status"] == "canceled"
+    expected = -(-400 * (days - 1) // days)
+    assert [refund.amount for refund in Refund.objects.all()] == [expected]
+    assert artist_leaving.sum_paid_back(artist) == {"EUR": expected}
+    until = scene.until(name)
+    assert until is None or until <= timezone.now()
+    assert artist_leaving.find_left(artist).is_nothing
+    assert Checkout.objects.get().status == "ended"
+    assert_books_agree(scene)
+
+
+def test_a_refund_that_fails_later_is_asked_for_again(scene: Scene) -> None:
+    subscribe(scene)
+    artist_leaving.end_sales(leave(scene))
+    refunds.fail_refund(scene.fake.simulation, scene.find("refund")["id"])
+
+    reconcile_all(scene)
+    reconcile_all(scene)
+
+    assert sorted(Refund.objects.values_list("status", flat=True)) == ["failed", "succeeded"]
+    assert_books_agree(scene)
+
+
+def test_without_the_rule_it_goes_on_until_its_period_ends(scene: Scene, settings: Settings) -> None:
+    settings.PAY_BACK_UNUSED_DAYS = False
+    name = subscribe(scene)
+
+    artist = leave(scene)
+    artist_leaving.end_sales(artist)
+
+    assert scene.fake.simulation.find("subscription", name)["cancel_at_period_end"]
+    assert scene.until(name) == scene.period_end(name)
+    assert not Refund.objects.exists()
+    assert artist_leaving.find_left(artist).is_nothing
+
+
+def test_an_order_that_is_paid_while_the_artist_leaves_ends_as_well(scene: Scene) -> None:
+    order = scene.order()
+    artist = leave(scene)
+    name = scene.pay(order)
+
+    artist_leaving.end_sales(artist)
+    reconcile_all(scene)
+    reconcile_all(scene)
+
+    assert scene.fake.simulation.find("subscription", name)["status"] == "canceled"
+    assert Refund.objects.count() == 1
+    assert artist_leaving.find_left(artist).is_nothing
+    assert_books_agree(scene)
+
+
+def test_an_open_order_cannot_be_paid_and_nothing_new_is_ordered(scene: Scene) -> None:
+    order = scene.order()
+    artist = leave(scene)
+
+    artist_leaving.end_sales(artist)
+
+    assert Checkout.objects.get().status == "expired"
+    assert scene.fake.simulation.find("checkout.session", order.session_id)["status"] == "expired"
+    with pytest.raises(NotForSale):
+        scene.order()
+    with pytest.raises(Refused, match="has left"):
+        billing.create_tier(artist)
+
+
+def test_gifts_go_back_whole_where_nobody_redeemed_them_and_else_by_days(scene: Scene) -> None:
+    kept, redeemed = test_gifts.give(scene), test_gifts.give(scene)
+    gifts.redeem(redeemed, factories.create_fan())
+
+    artist = leave(scene)
+    artist_leaving.end_sales(artist)
+    reconcile_all(scene)
+
+    made = Refund.objects.select_related("payment__invoice")
+    back = {refund.payment.invoice.subscription_id: refund.amount for refund in made}
+    assert back[kept.subscription_id] == 1_200
+    assert 1_150 < back[redeemed.subscription_id] < 1_200
+    assert artist_leaving.sum_paid_back(artist) == {"EUR": sum(back.values())}
+    assert artist_leaving.find_left(artist).is_nothing
+    assert_books_agree(scene)
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "earlier", "expected"), [(0, 0, 387), (20, 0, 120), (20, 300, 100), (29.5, 0, 0), (40, 0, 0)]
+)
+def test_what_is_owed_of_a_month_of_thirty_days(scene: Scene, days_ago: float, earlier: int, expected: int) -> None:
+    """`earlier` was paid back before the artist left, for another reason."""
+    at = timezone.now() + timedelta(hours=1)
+    row = mirrors.add_subscription(scene.fan, scene.price)
+    begun = at - timedelta(days=days_ago, minutes=1)
+    payment = mirrors.add_payment(mirrors.add_invoice(row, start=begun))
+    if earlier:
+        mirrors.add_refund(payment, earlier)
+
+    [found] = paybacks.list_payments(row)
+
+    assert max(paybacks.owed_unused(found, at), 0) == expected
