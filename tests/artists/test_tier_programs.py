@@ -159,9 +159,9 @@ def test_what_fans_ask_for_is_for_everybody(artist: Artist) -> None:
         programs.edit(
             offer.program, by=factories.get_member(artist, "principal"), moment="request", nth=1, audience="subscribed"
         )
-    columns = {"artist": artist, "version": 9, "moment": "request", "nth": 1, "terms": "{}", "by": "system:test"}
+    columns = {"artist": artist, "version": 9, "moment": "request", "nth": 1, "wording": offer.wording, "terms": "{}"}
     with pytest.raises(IntegrityError, match="a_tier_includes_programs_that_answer_listens"):
-        offer.program.versions.create(**columns, audience="subscribed")
+        offer.program.versions.create(**columns, by="system:test", audience="subscribed")
 
 
 def test_the_artist_chooses_and_the_fan_reads_for_whom_it_is(fake_provider: Any, artist: Artist) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Self
 from django import forms
 from django.conf import settings
 
-from artists.models import Program
+from artists.models import Program, ProgramVersion
 from artists.validation import validate_lines, validate_title
 from billing.exceptions import InvalidTerms
 from billing.models import Interval, TierVersion
@@ -57,9 +57,8 @@ class TierForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, artist: Artist, initial: Any = None) -> None:
         super().__init__(data, initial=initial, auto_id="%s")
-        self.own_programs = {
-            str(program.pk): program for program in artist.programs.select_related("current").order_by("name", "pk")
-        }
+        listening = artist.programs.exclude(current__moment=ProgramVersion.MomentKind.REQUEST).select_related("current")
+        self.own_programs = {str(program.pk): program for program in listening.order_by("name", "pk")}
         field = self.fields["programs"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = [(key, _name_program(program)) for key, program in self.own_programs.items()]
