@@ -63,9 +63,7 @@ def edit(  # noqa: PLR0913 - the terms of a program, each named
     """Add an unsigned version. The version signed before stays in use until a principal signs this one.
 
     A message needs `wording`. Of remixes `recording` is required: it is counted, and remixed. `terms` are those of
-    `requests.terms`, for what fans ask for. `audience` says for whom it is.
-
-    Raises NotAllowed or InvalidRequest.
+    `requests.terms`, for what fans ask for. `audience` says for whom it is. Raises NotAllowed or InvalidRequest.
     """
     require_role(program.artist, by, roles.may_edit, "edit this program")
     review_seconds = settings.REVIEW_SECONDS if review_seconds is None else review_seconds
@@ -78,8 +76,7 @@ def edit(  # noqa: PLR0913 - the terms of a program, each named
         _validate_remix(program, moment, recording, wording or terms)
         return add_version(program, by, wording="", **columns)
     columns["terms"] = _canonical_terms(moment, recording, terms)
-    canonical = _canonical_wording(wording or {}, moment, recording)
-    return add_version(program, by, wording=canonical, **columns)
+    return add_version(program, by, wording=_canonical_wording(wording or {}, moment, recording), **columns)
 
 
 def add_version(program: Program, by: Person, **columns: Any) -> ProgramVersion:
