@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from artists import eligibility, fact_checks
+from artists import audiences, eligibility, fact_checks
+from artists.audiences import REASON_NO_TIER
 from artists.models import Draft
 from artists.notifications import draft_notices, publish_draft_events
 from artists.program_status import REASON_STOPPED
@@ -80,6 +81,7 @@ def _find_obstacles(drafts: Sequence[Draft]) -> tuple[dict[int, str], dict[int, 
     live = _lock_live_programs({draft.version.program_id for draft in drafts})
     opted_in = eligibility.lock_opted_in(drafts)
     muted = eligibility.find_muted(drafts)
+    without_tier = audiences.find_without_tier(drafts)
     uncleared = _clear_for_movers([draft for draft in drafts if draft.person.country != draft.clearance.territory])
     cleared = clearance.hold_clear({draft.clearance_id for draft in drafts if draft.pk not in uncleared})
     doubted = [draft for draft in drafts if draft.clearance_id not in cleared and draft.pk not in uncleared]
@@ -87,6 +89,7 @@ def _find_obstacles(drafts: Sequence[Draft]) -> tuple[dict[int, str], dict[int, 
     checks: tuple[tuple[str, Callable[[Draft], bool]], ...] = (
         (REASON_OPTED_OUT, lambda draft: draft.pk in opted_in),
         (REASON_MUTED, lambda draft: draft.pk not in muted),
+        (REASON_NO_TIER, lambda draft: draft.fan_and_program not in without_tier),
         (REASON_STOPPED, lambda draft: draft.version.program_id in live),
         (REASON_ERASED, lambda draft: draft.content_hash is not None),
     )

@@ -16,7 +16,8 @@ from django.db.models.functions import Least, Now
 
 from ai.exceptions import GuardRejected, NoUsableTemplate
 from ai.llm import ModelConfig
-from artists import eligibility, expiry, explanations, fact_checks, generation, programs
+from artists import audiences, eligibility, expiry, explanations, fact_checks, generation, programs
+from artists.audiences import REASON_NO_TIER
 from artists.models import Draft, Moment, Program, ProgramVersion
 from artists.notifications import draft_notices, publish_draft_events, request_notice
 from artists.program_status import REASON_STOPPED
@@ -115,7 +116,9 @@ def clear_moments(moments: Sequence[Moment], *, hold: bool = False) -> tuple[dic
 
 
 def _fan_refusals(moments: Sequence[Moment], *, hold: bool = False) -> dict[int, str]:
-    """The reason for each moment whose fan opted out, paused the program, took it back, or did not agree to rules.
+    """The reason for each moment of which the fan may get nothing.
+
+    The fan opted out, paused the program, has no tier with it, took the request back, or did not agree to rules.
 
     `hold` makes the other fans' opt-outs and pauses wait until this transaction has committed. `withdrawal` then finds
     the drafts that it wrote.
@@ -129,6 +132,8 @@ def _fan_refusals(moments: Sequence[Moment], *, hold: bool = False) -> dict[int,
     remixes = [moment for moment in noticed if moment.program.use == Use.REMIX]
     agreed = opt_ins.pairs_that_allow(Flow.REMIX, {moment.fan_and_artist for moment in remixes}) if remixes else set()
     refused |= {moment.pk: REASON_NO_RULES for moment in remixes if moment.fan_and_artist not in agreed}
+    without_tier = audiences.find_without_tier(noticed)
+    refused |= {moment.pk: REASON_NO_TIER for moment in noticed if moment.fan_and_program in without_tier}
     refused |= {moment.pk: REASON_MUTED for moment in noticed if moment.fan_and_program in muted}
     return refused | {moment.pk: REASON_OPTED_OUT for moment in noticed if moment.fan_and_artist not in opted_in}
 

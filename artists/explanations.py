@@ -25,5 +25,6 @@ def describe_program(version: ProgramVersion) -> str:
     """For example "When a fan has played Salt Radio 10 times". `version` comes with its recording."""
     if version.is_asked_for:
         return f"When a fan asks you for a {'message' if version.wording else 'remix'}"
+    fan = "fan whose tier includes it" if version.needs_tier else "fan"
     what = version.recording.title if version.recording else "your songs"
-    return f"When a fan has played {what} {moment_text.describe_times(version.nth)}"
+    return f"When a {fan} has played {what} {moment_text.describe_times(version.nth)}"

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from artists import audiences
 from artists.models import Moment, ProgramVersion
 from audit import trail
 from audit.actors import SystemActor
@@ -78,10 +79,10 @@ class Crossing:
 def notice(progress: Sequence[Progress]) -> list[int]:
     """Insert the new moments and return the ids of those to answer, in the caller's transaction.
 
-    A moment needs a live program, a fan who opted in and did not pause it, and a listen that is not set aside. The
-    listen is live, or it is recent, started after the opt-in, and a client could not send it earlier. Of several
-    moments that one listen reaches, one is answered; the others are stored as refused. The number of queries is
-    constant.
+    A moment needs a live program, a fan who opted in, did not pause it and has the tier where it is for tiers, and a
+    listen that is not set aside. The listen is live, or it is recent, started after the opt-in, and a client could not
+    send it earlier. Of several moments that one listen reaches, one is answered; the others are stored as refused. The
+    number of queries is constant.
     """
     return _notice(progress, lambda crossing: (crossing.fan_and_artist, crossing.listen_id), REASON_SAME_LISTEN)
 
@@ -98,7 +99,8 @@ def _notice(progress: Sequence[Progress], occasion: Callable[[Crossing], Hashabl
     opted_in = opt_ins.active_since({crossing.fan_and_artist for crossing in crossings}) if crossings else {}
     crossings = [crossing for crossing in crossings if _had_opted_in(crossing, opted_in)]
     muted = mutes.muted_pairs({crossing.fan_and_program for crossing in crossings}) if crossings else set()
-    crossings = [crossing for crossing in crossings if crossing.fan_and_program not in muted]
+    closed = muted | audiences.find_without_tier(crossings)
+    crossings = [crossing for crossing in crossings if crossing.fan_and_program not in closed]
     moment_ids = _insert_moments(crossings, _choose_refused(crossings, occasion, reason))
     if moment_ids:
         wake.notify(CHANNEL)

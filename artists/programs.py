@@ -48,7 +48,7 @@ def create(artist: Artist, *, name: str, by: Person, kind: str = Program.Kind.ME
     return program
 
 
-def edit(
+def edit(  # noqa: PLR0913 - the terms of a program, each named
     program: Program,
     *,
     by: Person,
@@ -58,24 +58,25 @@ def edit(
     recording: Recording | None = None,
     review_seconds: int | None = None,
     terms: dict[str, Any] | None = None,
+    audience: str = ProgramVersion.Audience.OPTED_IN,
 ) -> ProgramVersion:
     """Add an unsigned version. The version signed before stays in use until a principal signs this one.
 
     A message needs `wording`. Of remixes `recording` is required: it is counted, and remixed. `terms` are those of
-    `requests.terms`, for what fans ask for.
-
-    Raises NotAllowed or InvalidRequest.
+    `requests.terms`, for what fans ask for. `audience` says for whom it is. Raises NotAllowed or InvalidRequest.
     """
     require_role(program.artist, by, roles.may_edit, "edit this program")
     review_seconds = settings.REVIEW_SECONDS if review_seconds is None else review_seconds
     _validate_terms(program, moment, nth, recording, review_seconds)
-    columns = {"moment": moment, "nth": nth, "recording": recording, "review_seconds": review_seconds}
+    _validate_audience(moment, audience)
+    columns = {
+        "moment": moment, "nth": nth, "recording": recording, "review_seconds": review_seconds, "audience": audience,
+    }  # fmt: skip
     if program.kind == Program.Kind.REMIX:
         _validate_remix(program, moment, recording, wording or terms)
         return add_version(program, by, wording="", **columns)
     columns["terms"] = _canonical_terms(moment, recording, terms)
-    canonical = _canonical_wording(wording or {}, moment, recording)
-    return add_version(program, by, wording=canonical, **columns)
+    return add_version(program, by, wording=_canonical_wording(wording or {}, moment, recording), **columns)
 
 
 def add_version(program: Program, by: Person, **columns: Any) -> ProgramVersion:
@@ -170,6 +171,13 @@ def _validate_terms(program: Program, moment: str, nth: int, recording: Recordin
     require_review_seconds(review_seconds)
     if recording and recording.artist_id != program.artist_id:
         raise InvalidRequest(f"{recording.title} is no recording of {program.artist.name}’s.")
+
+
+def _validate_audience(moment: str, audience: str) -> None:
+    if audience not in ProgramVersion.Audience.values:
+        raise InvalidRequest(f"It is for one of {', '.join(ProgramVersion.Audience.values)}; {audience!r} is none.")
+    if moment == ProgramVersion.MomentKind.REQUEST and audience != ProgramVersion.Audience.OPTED_IN:
+        raise InvalidRequest("Everybody can ask. A tier includes a number of requests a month instead.")
 
 
 def _validate_remix(program: Program, moment: str, recording: Recording | None, words: dict[str, Any] | None) -> None:

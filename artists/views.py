@@ -21,6 +21,7 @@ def artist_page(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
     artist = get_object_or_404(Artist, slug=slug)
     may_write = opt_ins.may_write(artist, request.user)
     programs = list_programs(artist) if may_write else []
+    lease = leases.find_access(request.user.pk, artist.pk)
     context = {
         "artist": artist,
         "ai_permissions": ai_permissions.list_permissions(artist),
@@ -28,7 +29,8 @@ def artist_page(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
         "offers": [version for version in programs if not version.is_asked_for],
         "remixable": discovery.remixable_recordings(artist),
         "recordings": discovery.playable_recordings(artist),
-        "lease": leases.find_access(request.user.pk, artist.pk),
+        "lease": lease,
+        "own_programs": {program["id"] for program in lease.version.programs} if lease else set(),
         "request_offers": [version for version in programs if version.is_asked_for and not version.is_of_remixes],
         "tiers": offers.list_usual_prices(artist, request.user),
         "uses_ai_model": generation.configured_model() is not None,

@@ -65,7 +65,7 @@ def list_parts(mark: str, credit: str, maker: str, remix: Remix | None = None) -
         case Mark.FILLED:
             return [
                 {"part": "words", "by": f"{artist}, in sentences signed beforehand", "kind": "person"},
-                {"part": "names and facts", "by": "the composer: rules, no model", "kind": "rules"},
+                {"part": "names and facts", "by": "filled in by fixed rules, no AI", "kind": "rules"},
             ]
         case Mark.EDITED:
             return [{"part": "words", "by": f"{model}, changed by {credit}", "kind": "model"}]

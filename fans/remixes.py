@@ -61,7 +61,7 @@ class Remix:
         return disclosure(self.source, self.recipe, CHOICES[maker])
 
     @cached_property
-    def may_download(self) -> bool:
+    def is_file_allowed(self) -> bool:
         """Whether the limits that it was made under let its fan keep a file."""
         offer = RemixOffer.objects.filter(envelope=self.paper.envelope).only("content").first()
         return offer is not None and Envelope.parse(offer.content).export.download

@@ -38,7 +38,10 @@ class VersionSerializer(JSONSerializer, serializers.ModelSerializer[ProgramVersi
 
     class Meta:
         model = ProgramVersion
-        fields = ["version", "moment", "nth", "recording", "wording", "terms", "review_seconds", "signed", "created_at"]
+        fields = [
+            "version", "moment", "nth", "recording", "audience", "wording", "terms", "review_seconds", "signed",
+            "created_at",
+        ]  # fmt: skip
         read_only_fields = ["version", "created_at"]
 
     def get_signed(self, version: ProgramVersion) -> bool:

@@ -155,7 +155,14 @@ class Migration(migrations.Migration):
                 ("nth", models.PositiveIntegerField(help_text="the number of the listen; 1 for the first")),
                 (
                     "audience",
-                    models.CharField(choices=[("opted_in", "fans who opted in")], default="opted_in", max_length=12),
+                    models.CharField(
+                        choices=[
+                            ("opted_in", "every fan who opted in"),
+                            ("subscribed", "opted-in fans whose tier includes it"),
+                        ],
+                        default="opted_in",
+                        max_length=12,
+                    ),
                 ),
                 (
                     "wording",
@@ -942,6 +949,17 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="what_fans_ask_for_has_terms",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="programversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("audience", "opted_in"),
+                    models.Q(("audience", "subscribed"), models.Q(("moment", "request"), _negated=True)),
+                    _connector="OR",
+                ),
+                name="a_tier_includes_programs_that_answer_listens",
             ),
         ),
         migrations.AddConstraint(

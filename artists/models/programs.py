@@ -104,7 +104,8 @@ class ProgramVersion(models.Model):
         REQUEST = "request", "a fan asked"
 
     class Audience(models.TextChoices):
-        OPTED_IN = "opted_in", "fans who opted in"
+        OPTED_IN = "opted_in", "every fan who opted in"
+        SUBSCRIBED = "subscribed", "opted-in fans whose tier includes it"
 
     program = models.ForeignKey(Program, models.PROTECT, related_name="versions")
     artist = models.ForeignKey(Artist, models.PROTECT, related_name="+")
@@ -149,6 +150,10 @@ class ProgramVersion(models.Model):
                 | ~Q(moment="request") & Q(terms=""),
                 name="what_fans_ask_for_has_terms",
             ),
+            models.CheckConstraint(
+                condition=Q(audience="opted_in") | Q(audience="subscribed") & ~Q(moment="request"),
+                name="a_tier_includes_programs_that_answer_listens",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -158,6 +163,11 @@ class ProgramVersion(models.Model):
     def is_asked_for(self) -> bool:
         """Whether a fan asks for it. The others answer listens."""
         return self.moment == self.MomentKind.REQUEST
+
+    @property
+    def needs_tier(self) -> bool:
+        """Whether it is for fans alone whose tier includes it."""
+        return self.audience == self.Audience.SUBSCRIBED
 
     @property
     def is_of_remixes(self) -> bool:

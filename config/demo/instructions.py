@@ -55,7 +55,8 @@ Fanfare is at {site}/
   8. As the desk, open Reports, then Disputed claims: two labels own “{disputed}”. Say which one is wrong, in a note
      that both read. Splits of income says how each use is shared, version by version.
   9. As Ana, open Mara Veil, then the tiers. Read the terms, order one, and choose the card that succeeds. As Mara, open
-     Tiers: change one, sign it, and see that who paid before stays on what was bought.
+     Tiers: change one, sign it, and see that who paid before stays on what was bought. Ana's
+     101st listen of Mara then brings a message that only fans with a tier get.
  10. As Ana, open Mara Veil, then Ask. Choose what it is for, hold the amount on the card that succeeds, and see until
      when the answer comes. As Mara, approve it in Review, or type the answer. A moment later it cannot be undone, the
      card is charged, and it is in Ana's feed with its receipt. What was paid is on Mara's statement of the month.

@@ -12,6 +12,7 @@ from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
 from fans import experiences, mutes, remixes, reports, shelf
 from fans.desk import comparison
+from fans.downloads import find_download
 from fans.models import Experience, RemixRefund
 from fans.receipts import build_receipt
 from fans.remix_player import RemixPlayer
@@ -35,6 +36,7 @@ def experience_detail(request: AuthenticatedHttpRequest, pk: UUID) -> HttpRespon
         "player": remix and _build_player(experience, remix),
         "compared_sections": _list_compared(remix),
         "shelf_entry": shelf.find_latest(experience) if experience.is_sound else None,
+        "download": find_download(experience, remix),
         "may_share": bool(remix) and shelf.may_offer(experience),
         "receipt": build_receipt(experience),
         "refund": RemixRefund.objects.filter(experience=experience).first() if experience.is_hidden else None,

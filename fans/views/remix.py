@@ -13,6 +13,7 @@ from accounts.decorators import login_required
 from accounts.requests import AuthenticatedHttpRequest
 from fans import experiences, remixes
 from fans.desk import comparison, previews
+from fans.downloads import Download, find_download
 from fans.exceptions import HeardEnough, RemixClosed
 from fans.models import Experience
 from fans.remixes import Remix
@@ -28,10 +29,10 @@ def experience_sound(request: AuthenticatedHttpRequest, pk: UUID, name: str) -> 
     """A file of the fan's own remix, or a range of it. It is looked for anew each time.
 
     404 for anybody else, once it was taken back, erased or stopped, and where the stored bytes are not those that were
-    decided on. The master is for those whose limits let them keep a file.
+    decided on. The master is for those who can keep a file.
     """
-    _, remix = _get_playing(request, pk)
-    if name == remixes.MASTER and not remix.may_download:
+    experience, remix = _get_playing(request, pk)
+    if name == remixes.MASTER and find_download(experience, remix) != Download.YES:
         raise Http404
     found = remixes.find_file(remix, name)
     if found is None:

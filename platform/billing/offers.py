@@ -92,6 +92,11 @@ def list_prices(artist: Artist) -> list[TierPrice]:
     )
 
 
+def sells_downloads(artist_id: int) -> bool:
+    """Whether a tier of this artist that is on sale includes downloads."""
+    return TierPrice.objects.on_sale().filter(artist=artist_id, version__has_downloads=True).exists()
+
+
 def find_offers(artist: Artist, person: Person, *, currency: str = "", code: str = "") -> Offers:
     """The tiers for this fan, in six queries.
 

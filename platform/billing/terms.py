@@ -11,7 +11,7 @@ from billing.models import Interval, TierPrice
 from billing.tier_terms import Price, TierTerms
 from rights.money import format_money
 
-VERSION = 3
+VERSION = 4
 """Of the sentences below. Another number whenever they change."""
 IMMEDIATE_START = (
     "Start today. I know that I can then no longer take it back within 14 days, because what I pay for has begun."
@@ -94,6 +94,9 @@ def _list_what_stays(price: TierPrice) -> list[Term]:
         Term("Cancel", f"Any day, no reason asked. It runs to the end of the {price.interval} you paid."),
         Term("If the price changes", "Not for you. New terms are offered, and you may stay on these."),
     ]
+    if included.programs:
+        shown = "They come if you let the artist write to you. The team then sees that you have this tier."
+        terms.append(Term("Messages for fans of this tier", shown))
     if included.requests_a_month:
         terms.append(Term("A request that is turned down", "Does not count. You can use it for 30 days at least."))
     return terms

@@ -11,6 +11,7 @@ from ai.remix.source import Source
 from artists import erasure
 from artists.models import DraftHearing
 from artists.remixes import envelopes
+from billing.simulated.server import FakeStripe
 from catalog import audio
 from catalog.models import Artist
 from fans import experiences, renders
@@ -23,6 +24,8 @@ from tests import factories
 from tests.artists import remix_drafts, remix_scene
 from tests.artists.remix_scene import Scene
 from tests.artists.studio.pages import visible_text
+from tests.billing import factories as billing
+from tests.billing import fan_scene
 from tests.module_scenes import share_scene_with_audio
 from tests.rights import factories as owners
 
@@ -93,6 +96,24 @@ def test_a_fan_keeps_a_file_where_the_limits_say_so(scene: Scene, may: bool) -> 
 
     assert client.get(sound_of(experience, "master")).status_code == (200 if may else 404)
     assert ("Download it as FLAC" in visible_text(client.get(f"/experiences/{experience.pk}"))) is may
+
+
+def test_where_a_tier_includes_downloads_a_file_is_for_who_has_it(scene: Scene, fake_provider: FakeStripe) -> None:
+    export = scene.bounds.export.__class__(stream=True, download=True, share=False)
+    envelopes.sign(scene.sign(scene.save(export=export)), by=scene.owner, fresh=True)
+    experience = remix_drafts.deliver(remix_drafts.write_remix(scene))
+    client, master = factories.signed_in_client(experience.person), sound_of(experience, "master")
+    version = billing.create_tier(experience.artist, has_downloads=True)
+
+    page = visible_text(client.get(f"/experiences/{experience.pk}"))
+    assert "You can keep it as a file with a tier that includes downloads" in page
+    assert client.get(master).status_code == 404
+
+    payer = fan_scene.Scene(fake_provider, experience.person, billing.get_price(version))
+    payer.subscribe()
+    fan_scene.reconcile_all(payer)
+    assert "Download it as FLAC" in visible_text(client.get(f"/experiences/{experience.pk}"))
+    assert client.get(master).status_code == 200
 
 
 def test_taken_back_stopped_or_erased_it_is_silent_at_the_next_range(scene: Scene) -> None:

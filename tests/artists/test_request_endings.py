@@ -1,6 +1,6 @@
 """How a request ends: each cell of the table in docs/requests.md, what people read, and two events at once."""
 
-from itertools import product
+from itertools import groupby, product
 
 import pytest
 
@@ -18,19 +18,26 @@ from artists.requests.endings import (
 from config import BASE_DIR
 
 
-def read_table() -> dict[tuple[str, str], str]:
+def read_tables() -> list[list[list[str]]]:
+    """Each table of the page, as its rows of cells."""
     lines = (BASE_DIR / "docs/requests.md").read_text().splitlines()
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
-    heading, _, *cells = rows
-    return {(row[0], stage): cell for row in cells for stage, cell in zip(heading[1:], row[1:], strict=True)}
+    tables = [list(group) for is_row, group in groupby(lines, lambda line: line.startswith("|")) if is_row]
+    return [[[cell.strip() for cell in line.strip("|").split("|")] for line in table] for table in tables]
 
 
-TABLE = read_table()
+(STAGES, _, *ROWS), (_, _, *WORDS) = read_tables()
+TABLE = {(row[0], stage): cell for row in ROWS for stage, cell in zip(STAGES[1:], row[1:], strict=True)}
 
 
 @pytest.mark.parametrize(("event", "stage"), [*product(Event, Stage)])
 def test_each_cell_of_the_table_is_what_happens(event: Event, stage: Stage) -> None:
-    assert TABLE[event, stage] == find_outcome(stage, event).effect
+    outcome = find_outcome(stage, event)
+    money = outcome.money if outcome.effect == Effect.ENDS else ""
+    assert TABLE[event, stage] == ", ".join(filter(None, (outcome.effect, outcome.draft, money)))
+
+
+def test_the_words_on_the_page_are_those_that_people_read() -> None:
+    assert [[event, FAN_WORDS[event], REASONS.get(event, "as found")] for event in Event] == WORDS
 
 
 def test_the_table_has_no_other_cells() -> None:

@@ -118,6 +118,17 @@ def test_a_form_sent_twice_is_one_order(client: Client, version: TierVersion) ->
     assert Checkout.objects.count() == 1
 
 
+def test_while_an_order_is_open_the_other_tiers_can_be_read_and_ordered(client: Client, version: TierVersion) -> None:
+    other = path_of(billing.get_price(billing.create_tier(version.artist, name="Night Shift")))
+    send_form(client, path_of(billing.get_price(version)), AGREED)
+
+    page = get_page(client, "/artists/mara-veil/tiers")
+
+    assert "Your order of Harbour is open." in page.words
+    assert other in [link.get("href") for link in page.all("a")]
+    assert send_form(client, other, AGREED).status_code == 303
+
+
 def test_without_the_box_nothing_is_ordered(client: Client, version: TierVersion) -> None:
     for form in ({}, {"start": "later"}):
         answer = client.post(path_of(billing.get_price(version)), form)

@@ -63,6 +63,12 @@ class ProgramForm(forms.Form):
         required=False, widget=forms.TextInput(attrs={"inputmode": "numeric", "aria-describedby": "number-error"})
     )
     recording = forms.CharField(required=False)
+    audience = forms.ChoiceField(
+        label="Who can get it", required=False, choices=[
+            (ProgramVersion.Audience.OPTED_IN, "Every fan who opted in"),
+            (ProgramVersion.Audience.SUBSCRIBED, "Of them, fans whose tier includes it"),
+        ],
+    )  # fmt: skip
     seconds = forms.ChoiceField(error_messages={"required": REVIEW_TIME_ERROR, "invalid_choice": REVIEW_TIME_ERROR})
 
     def __init__(self, data: Mapping[str, Any], *, artist: Artist) -> None:
@@ -83,6 +89,7 @@ class ProgramForm(forms.Form):
             "times": str(nth) if nth in LISTEN_COUNTS else OTHER_COUNT,
             "number": "" if nth in LISTEN_COUNTS else str(nth),
             "recording": str(version.recording_id or "") if version else "",
+            "audience": version.audience if version else ProgramVersion.Audience.OPTED_IN,
             "seconds": str(version.review_seconds if version else settings.REVIEW_SECONDS),
         }
         return cls(data, artist=artist)
@@ -119,6 +126,7 @@ class ProgramForm(forms.Form):
             "moment": ProgramVersion.MomentKind.FIRST_LISTEN if nth == 1 else ProgramVersion.MomentKind.NTH_LISTEN,
             "nth": nth,
             "recording": self.cleaned_data["recording"],
+            "audience": self.cleaned_data["audience"] or ProgramVersion.Audience.OPTED_IN,
             "review_seconds": int(self.cleaned_data["seconds"]),
         }
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 from django import forms
 from django.conf import settings
 
-from artists.models import Program
+from artists.models import Program, ProgramVersion
 from artists.validation import validate_lines, validate_title
 from billing.exceptions import InvalidTerms
 from billing.models import Interval, TierVersion
@@ -39,8 +39,9 @@ class TierForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
     )  # fmt: skip
     programs = forms.MultipleChoiceField(
-        label="Programs for this tier", required=False, widget=forms.CheckboxSelectMultiple
-    )
+        label="Programs for this tier", required=False, widget=forms.CheckboxSelectMultiple,
+        help_text="A program says itself who can get it: every fan who opted in, or fans whose tier includes it.",
+    )  # fmt: skip
     requests_a_month = forms.IntegerField(
         label="Requests a month", min_value=0, max_value=MAX_REQUESTS, initial=0,
         help_text="So many can be asked for without paying more.",
@@ -49,14 +50,18 @@ class TierForm(forms.Form):
         label="Days free at the start", min_value=0, max_value=MAX_TRIAL_DAYS, initial=0, required=False,
         help_text="Each fan has this once, of all your tiers.",
     )  # fmt: skip
-    has_downloads = forms.BooleanField(label="Downloads, where you allow them", required=False)
+    has_downloads = forms.BooleanField(
+        label="Downloads, where you allow them", required=False,
+        help_text="While a tier with downloads is on sale, only fans who have it can keep a remix as a file.",
+    )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, artist: Artist, initial: Any = None) -> None:
         super().__init__(data, initial=initial, auto_id="%s")
-        self.own_programs = {str(program.pk): program for program in artist.programs.order_by("name", "pk")}
+        listening = artist.programs.exclude(current__moment=ProgramVersion.MomentKind.REQUEST).select_related("current")
+        self.own_programs = {str(program.pk): program for program in listening.order_by("name", "pk")}
         field = self.fields["programs"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(key, program.name) for key, program in self.own_programs.items()]
+        field.choices = [(key, _name_program(program)) for key, program in self.own_programs.items()]
         for currency, (least, most) in settings.TIER_PRICES.items():
             for interval in Interval:
                 self.fields[_price_name(interval, currency)] = _price_field(interval, currency, least, most)
@@ -108,6 +113,11 @@ class TierForm(forms.Form):
             programs=tuple(IncludedProgram(program.pk, program.name) for program in chosen),
             lines=tuple(line.strip() for line in cleaned["lines"].splitlines() if line.strip()),
         )
+
+
+def _name_program(program: Program) -> str:
+    is_for_all = program.current is not None and not program.current.needs_tier
+    return f"{program.name} (every fan who opted in gets it)" if is_for_all else program.name
 
 
 def _price_name(interval: str, currency: str) -> str:
