@@ -40,6 +40,10 @@ class Remix:
         return self.paper.recipe
 
     @property
+    def beats_a_minute(self) -> int:
+        return words.beats_a_minute(self.source, self.recipe.tempo_percent)
+
+    @property
     def seconds(self) -> int:
         return self.paper.seconds
 

@@ -1,6 +1,7 @@
 """The shelf of an artist: which remixes of fans others can hear there, and how an entry leaves it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -59,6 +60,11 @@ def list_own(person: Person, artist: Artist) -> QuerySet[ShelfEntry]:
     return list_open(artist).filter(person=person)
 
 
+def is_heard(entry: ShelfEntry) -> bool:
+    """Whether its maker can hear it on the shelf now. It stands there, unheard, while less is permitted than before."""
+    return entry.state == ShelfEntry.State.ON and find_for(entry.person, entry.pk) is not None
+
+
 def may_offer(experience: Experience) -> bool:
     """Whether the maker can offer this remix now: it plays, and the signed limits and everybody let others hear it.
 
@@ -67,8 +73,7 @@ def may_offer(experience: Experience) -> bool:
     remix = remixes.find_playing(experience)
     if remix is None or not is_shared(remix.render):
         return False
-    country = experience.person.country
-    return clearance.find_missing(Use.SHARE, experience.artist, [remix.render.recording], territory=country) is None
+    return find_missing(remix.render.recording, country=experience.person.country) is None
 
 
 def is_shared(render: Render) -> bool:
@@ -130,7 +135,10 @@ def end(entries: Iterable[ShelfEntry], *, by: str, reason: str) -> list[NewNotic
 
 
 def lock_open(recording: Recording) -> list[ShelfEntry]:
-    """Lock the open entries of a song, as a decision does before it reads the limits. Who ends limits does it first."""
+    """Lock the open entries of a song, as a decision does before it reads the limits. Who ends limits does it first.
+
+    Who offers another one locks the song, as they do.
+    """
     related = ShelfEntry.objects.open().filter(recording=recording).select_related("person", "render", "consent")
     return list(related.select_for_update(no_key=True, of=("self",)).order_by("pk"))
 
@@ -167,7 +175,8 @@ def _leave_out_unclear(entries: QuerySet[ShelfEntry], person: Person) -> QuerySe
     """
     columns = ("artist", "recording", "experience__after_end", "experience__clearance")
     facts = list(entries.order_by().values_list(*columns).distinct())
-    clear = _find_clear({song: artist for artist, song, *_ in facts}, person.country)
+    refusals = _find_refusals({song: artist for artist, song, *_ in facts}, person.country)
+    clear = [song for song, refusal in refusals.items() if refusal is None]
     stopping = {pk for *_, after_end, pk in facts if after_end == AfterEnd.STOPS}
     plays_on = ~Q(experience__after_end=AfterEnd.STOPS)
     if stopping:
@@ -175,8 +184,13 @@ def _leave_out_unclear(entries: QuerySet[ShelfEntry], person: Person) -> QuerySe
     return entries.filter(plays_on, recording__in=clear).select_related(*RELATED)
 
 
-def _find_clear(artists: dict[int, int], country: str) -> list[int]:
-    """Those of these songs of which everybody permits shared remixes there, and whose limits go no further than that.
+def find_missing(song: Recording, *, country: str) -> ClearanceRefusal | None:
+    """Who must still say yes, or agreed to less than the limits, before anybody there hears a remix of the song."""
+    return _find_refusals({song.pk: song.artist_id}, country)[song.pk]
+
+
+def _find_refusals(artists: dict[int, int], country: str) -> dict[int, ClearanceRefusal | None]:
+    """For each of these songs what keeps its shared remixes from being heard there, or None.
 
     Where an owner agreed to less than the limits that are signed, nobody hears what was made inside them.
     """
@@ -185,12 +199,14 @@ def _find_clear(artists: dict[int, int], country: str) -> list[int]:
         for song, artist in artists.items()
     }
     missing = clearance.find_all_missing([request for both in asked.values() for request in both]) if asked else {}
-    return [
-        song
+    return {
+        song: missing[share] if missing[share] is not None else _only_bounds(missing[remix])
         for song, (share, remix) in asked.items()
-        if missing[share] is None and not _is_beyond_bounds(missing[remix])
-    ]
+    }
 
 
-def _is_beyond_bounds(refusal: ClearanceRefusal | None) -> bool:
-    return refusal is not None and "bounds" in refusal.problems
+def _only_bounds(refusal: ClearanceRefusal | None) -> ClearanceRefusal | None:
+    """What of a refusal of remixes counts for those that were made: an owner's bounds."""
+    if refusal is None or "bounds" not in refusal.problems:
+        return None
+    return replace(refusal, details=tuple(one for one in refusal.details if one.problem == "bounds"))

@@ -16,7 +16,7 @@ from ai.remix.bounds import narrower
 from ai.remix.envelope import Envelope, problems_with
 from ai.remix.source import Source
 from artists.exceptions import InvalidRequest, Stale
-from artists.models import RemixEnvelope
+from artists.models import EnvelopeCorner, RemixEnvelope
 from artists.notifications import artist_notices
 from artists.permissions import require_role
 from artists.remixes import corners, owner_bounds
@@ -48,6 +48,12 @@ def find_newest(recording: Recording) -> RemixEnvelope | None:
 def find_last_in_force(recording: Recording) -> RemixEnvelope | None:
     """What a new version is compared with: the one in force, or the last that was."""
     return recording.envelopes.filter(in_force_from__isnull=False).order_by("-in_force_from", "-pk").first()
+
+
+def find_corner(recording: Recording, name: str) -> EnvelopeCorner | None:
+    """A corner of the last version: only that one can be signed."""
+    found = EnvelopeCorner.objects.select_related("render", "envelope__recording__artist")
+    return found.filter(envelope=find_newest(recording), name=name).first()
 
 
 def is_wider(envelope: RemixEnvelope) -> bool:
@@ -191,7 +197,6 @@ def _sign_second(envelope: RemixEnvelope, first: Decision, *, by: Person, fresh:
 
 def _bring_into_force(envelope: RemixEnvelope, decision: Decision, *, by: Person) -> None:
     """End the version before, and publish this one to fans."""
-    shelf.lock_open(envelope.recording)
     _end(envelope.recording, by=by)
     RemixEnvelope.objects.filter(pk=envelope.pk).update(in_force_from=Now())
     envelope.refresh_from_db()
@@ -211,7 +216,8 @@ def _bring_into_force(envelope: RemixEnvelope, decision: Decision, *, by: Person
 
 
 def _end(recording: Recording, *, by: Person) -> None:
-    """A trigger ends the offer with it."""
+    """A trigger ends the offer with it. Waits for whoever decides about the shelf: they have read the offer."""
+    shelf.lock_open(recording)
     for before in RemixEnvelope.objects.filter(recording=recording, in_force_from__isnull=False, ended_at=None):
         RemixEnvelope.objects.filter(pk=before.pk).update(ended_at=Now(), ended_by=by.actor)
         trail.record("envelope.ended", by=by.actor, subject=str(before), recording=recording.pk)

@@ -3,11 +3,12 @@
 import json
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers, status
+from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,11 +19,12 @@ from ai.remix.envelope import Envelope
 from ai.remix.source import Source
 from artists.api.recordings import OneRecordingView
 from artists.exceptions import Uncleared
-from artists.models import EnvelopeCorner, RemixEnvelope
+from artists.models import RemixEnvelope
 from artists.remixes import corners, envelopes
 from artists.studio import remix_page
 from catalog.models import Recording
 from rights.clearance_result import ClearanceRefusal
+from web.pagination import NewestPagination
 from web.serializers import StrictSerializer
 
 
@@ -61,12 +63,17 @@ class CornerSerializer(serializers.Serializer[Any]):
     sound = serializers.CharField(help_text="where to listen to its 20 seconds")
 
 
-class LimitsView(OneRecordingView):
-    @extend_schema(responses=LimitsVersionSerializer(many=True))
-    def get(self, request: Request, slug: str, pk: int) -> Response:
+class LimitsView(generics.ListAPIView[RemixEnvelope], OneRecordingView):
+    serializer_class = LimitsVersionSerializer
+    pagination_class = NewestPagination
+    queryset = RemixEnvelope.objects.none()
+
+    def get_queryset(self) -> QuerySet[RemixEnvelope]:
+        return self.get_recording().envelopes.all()
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the versions of what fans may make of a song, newest first."""
-        versions = self.get_recording().envelopes.order_by("-version")
-        return Response(LimitsVersionSerializer(versions, many=True).data)
+        return super().get(request, *args, **kwargs)
 
     @extend_schema(request=NewLimitsSerializer, responses={201: LimitsVersionSerializer})
     def post(self, request: Request, slug: str, pk: int) -> Response:
@@ -125,9 +132,10 @@ class CornerHeardView(OneRecordingView):
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request, slug: str, pk: int, name: str) -> Response:
         """Say that you heard a corner to its end, once its length has passed since its sound was sent to you."""
-        newest = envelopes.find_newest(self.get_recording())
-        found = EnvelopeCorner.objects.select_related("render").filter(envelope=newest)
-        corners.note_heard(get_object_or_404(found, name=name), by=get_person(request))
+        corner = envelopes.find_corner(self.get_recording(), name)
+        if corner is None:
+            raise Http404
+        corners.note_heard(corner, by=get_person(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -15,6 +15,7 @@ from artists.exceptions import InvalidRequest, NotOffered, Stale, TermsChanged, 
 from artists.notifications import artist_team_notices
 from artists.permissions import require_role
 from audit import trail
+from catalog.models import Recording
 from fans import experiences, remixes, renders, shelf, shelf_terms
 from fans.models import Experience, RemixOffer, Render, RenderFile, ShelfEntry
 from live import notices
@@ -47,6 +48,8 @@ def offer(experience: Experience, *, by: Person, name: str, terms_hash: str) -> 
     with transaction.atomic():
         own = experiences.received_by(by).select_for_update(no_key=True, of=("self",)).get(pk=experience.pk)
         remix = remixes.find_playing(own)
+        if remix is not None:
+            _lock_song(remix.render.recording)
         cleared = _clear(own, remix.render) if remix else None
         if remix is None or cleared is None:
             raise NotOffered(SAID_CLOSED)
@@ -146,9 +149,9 @@ def _decide(entry: ShelfEntry, by: Person, *, refuse_name: bool) -> None:
     offer = RemixOffer.objects.open().shared().filter(recording=entry.recording_id).select_related("decision").first()
     if offer is None or role is None:
         raise Stale("The limits that are signed for this song do not let other fans hear its remixes.")
-    answer = clearance.clear(Use.SHARE, entry.artist, [entry.recording], territory=entry.person.country)
-    if not isinstance(answer, Clearance):
-        raise Uncleared(f"Not everyone has said yes: {refusals.describe_for_fan(answer)}. It waits.")
+    refusal = shelf.find_missing(entry.recording, country=entry.person.country)
+    if refusal is not None:
+        raise Uncleared(f"Not everyone has said yes: {refusals.describe_for_fan(refusal)}. It waits.")
     copy = RenderFile.objects.filter(render=entry.render_id, name=RenderFile.Name.STREAM).first()
     if copy is None or entry.salt is None or entry.render_id is None:
         raise Stale("Its copy for the shelf is not made yet.")
@@ -200,11 +203,17 @@ def _lock(entry_id: int) -> ShelfEntry:
     return related.select_for_update(no_key=True, of=("self",)).get(pk=entry_id)
 
 
+def _lock_song(song: Recording) -> None:
+    """Wait for who signs or ends its limits, and let the next one wait: an offer is read under the limits of now."""
+    Recording.objects.select_for_update(no_key=True).get(pk=song.pk)
+
+
 def _clear(experience: Experience, render: Render) -> Clearance | None:
     """The yes of everybody to sharing this remix where its maker is, if the signed limits allow it and share it."""
-    if not shelf.is_shared(render):
+    country = experience.person.country
+    if not shelf.is_shared(render) or shelf.find_missing(render.recording, country=country) is not None:
         return None
-    answer = clearance.clear(Use.SHARE, experience.artist, [render.recording], territory=experience.person.country)
+    answer = clearance.clear(Use.SHARE, experience.artist, [render.recording], territory=country)
     return answer if isinstance(answer, Clearance) else None
 
 

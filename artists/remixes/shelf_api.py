@@ -21,7 +21,7 @@ from artists.api.access import StudioView, get_studio_artist
 from artists.remixes import shelf as decisions
 from artists.remixes.api import ChangeSerializer
 from catalog.models import Artist
-from fans import reports, shelf, shelf_terms
+from fans import reports, shelf, shelf_plays, shelf_terms
 from fans.models import Experience, Mark, ShelfEntry
 from trust import reports as trust_reports
 from trust.models import MAX_WORDS_LENGTH, Report
@@ -35,6 +35,7 @@ DECISIONS = {
     "decline": decisions.decline,
     "take_off": decisions.take_off,
 }
+PLAYS_HELP = "others played it at least so often, in steps; 0 where too few fans did to give a number"
 
 
 class SharedRemixSerializer(serializers.Serializer[ShelfEntry]):
@@ -71,10 +72,15 @@ class ReportedSerializer(serializers.Serializer[Any]):
 
 class TeamSharedRemixSerializer(SharedRemixSerializer):
     reported = serializers.SerializerMethodField(help_text="what hearers reported, without what staff dismissed")
+    plays = serializers.SerializerMethodField(help_text=PLAYS_HELP)
 
     @extend_schema_field(ReportedSerializer(many=True))
     def get_reported(self, entry: ShelfEntry) -> list[dict[str, Any]]:
         return [{"reason": reason, "fans": fans} for reason, fans in self.context["reasons"][str(entry)].items()]
+
+    def get_plays(self, entry: ShelfEntry) -> int:
+        plays: int = self.context["plays"][entry.pk]
+        return plays
 
     def get_sound(self, entry: ShelfEntry) -> str:
         return reverse("studio-shelf-sound", args=[entry.artist.slug, entry.pk])
@@ -85,6 +91,8 @@ class OfferToShelfSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(
         choices=ShelfEntry.State.choices, allow_null=True, help_text="of your newest offer; null without one"
     )
+    is_heard = serializers.BooleanField(help_text="it is on the shelf, and you could hear it there now")
+    plays = serializers.IntegerField(help_text=PLAYS_HELP)
     maker = serializers.CharField(allow_blank=True, help_text="the name that others read; empty: a fan")
     name_refused = serializers.BooleanField(help_text="it stands there without the name you chose")
     terms = serializers.CharField(help_text="what you accept by offering it")
@@ -191,8 +199,11 @@ class StudioShelfView(generics.ListAPIView[ShelfEntry]):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         artist = get_studio_artist(request, self.kwargs["slug"])
         page = self.paginate_queryset(shelf.list_open(artist)) or []
-        reasons = trust_reports.count_reasons(artist.pk, map(str, page))
-        return self.get_paginated_response(self.get_serializer(page, many=True, context={"reasons": reasons}).data)
+        context = {
+            "reasons": trust_reports.count_reasons(artist.pk, map(str, page)),
+            "plays": shelf_plays.count(page),
+        }
+        return self.get_paginated_response(self.get_serializer(page, many=True, context=context).data)
 
 
 class StudioShelfDecisionView(StudioView):
@@ -219,6 +230,8 @@ def _describe_offer(experience: Experience) -> dict[str, Any]:
     offer = {
         "may_offer": not (entry and entry.is_open) and shelf.may_offer(experience),
         "state": entry.state if entry else None,
+        "is_heard": entry is not None and shelf.is_heard(entry),
+        "plays": shelf_plays.count([entry])[entry.pk] if entry else 0,
         "maker": entry.maker if entry else "",
         "name_refused": entry is not None and entry.is_name_refused,
         "terms": shelf_terms.write_terms(name),

@@ -15,7 +15,7 @@ from accounts.requests import AuthenticatedHttpRequest
 from ai.names import MAX_NAME_LENGTH
 from artists.exceptions import InvalidRequest, Refused, Stale
 from artists.remixes import shelf as decisions
-from fans import shelf, shelf_terms
+from fans import shelf, shelf_plays, shelf_terms
 from fans.models import Experience, ShelfEntry
 from web.decorators import post_only
 
@@ -63,10 +63,13 @@ def _get_own_or_404(request: AuthenticatedHttpRequest, pk: UUID) -> Experience:
 def _render(
     request: AuthenticatedHttpRequest, experience: Experience, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
+    entry = shelf.find_latest(experience)
     context = {
         "experience": experience,
         "artist": experience.artist,
-        "entry": shelf.find_latest(experience),
+        "entry": entry,
+        "is_heard": entry is not None and shelf.is_heard(entry),
+        "plays": shelf_plays.count([entry])[entry.pk] if entry else 0,
         "may_offer": shelf.may_offer(experience),
         "is_kept": not (experience.is_hidden or experience.is_erased),
         "may_be_named": request.user.age_band == AgeBand.ADULT,

@@ -32,16 +32,15 @@ REMIX_WORDS = (
 PAYMENT_WORDS = {
     ExperienceRequest.PaidBy.CARD: (
         "One {what} of {artist}, {price}, tax included. The amount is held on my card and charged only if the answer "
-        "is yes and the time to undo it is over. Within {days} days at most it is answered, or let go. "
+        "is yes and the time to undo it is over. Within {days} at most it is answered, or let go. "
         "No or no answer: nothing is charged."
     ),
     ExperienceRequest.PaidBy.CREDIT: (
-        "One request of my tier pays for it. Within {days} days at most it is answered. "
+        "One request of my tier pays for it. Within {days} at most it is answered. "
         "No or no answer: it is mine again, for 30 days at least."
     ),
     ExperienceRequest.PaidBy.FREE: (
-        "One of my free tries pays for it. Within {days} days at most it is answered. "
-        "No or no answer: it does not count."
+        "One of my free tries pays for it. Within {days} at most it is answered. No or no answer: it does not count."
     ),
 }
 IMMEDIATE_START = (
@@ -77,13 +76,13 @@ class Words:
     @classmethod
     def of(cls, version: ProgramVersion, price: Price, remix: RemixFacts | None = None) -> Self:
         is_card = price.amount is not None
-        asked = asdict(remix) if remix else {}
+        asked, days = asdict(remix) if remix else {}, find_days(version)
         facts = {
             **asked,
             "artist": version.artist.name,
             "what": WHAT[Program.Kind(version.program.kind)],
             "price": format_money(price.amount, price.currency) if price.amount is not None else "",
-            "days": find_days(version),
+            "days": f"{days} {'day' if days == 1 else 'days'}",
         }
         payment = PAYMENT_WORDS[price.paid_by].format(**facts)
         return cls((REMIX_WORDS if remix else WORDS).format(**facts), payment, IMMEDIATE_START if is_card else "")

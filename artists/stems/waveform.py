@@ -31,7 +31,7 @@ class Waveform:
     no_cut: list[tuple[int, int]]
 
 
-WIDE, NARROW = (1120, 6, 232), (358, 4, 162)
+WIDE, NARROW = (1120, 6, 172), (358, 4, 172)
 """Width, distance of the lines, and height."""
 
 
@@ -73,6 +73,6 @@ def draw(peaks: bytes, typed: dict[str, Any], size: tuple[int, int, int]) -> Wav
 
 
 def _path(peaks: bytes, start: int, end: int, size: tuple[int, int, int]) -> str:
-    width, step, height = size
-    middle, room = (105, 60) if height > 200 else (82, 40)
+    width, step, _ = size
+    middle, room = (105, 60) if size == WIDE else (105, 40)
     return draw_path(peaks, start, end, width=width, step=step, middle=middle, room=room)

@@ -29,9 +29,13 @@ class Ribbon:
         return f"M{left} 0C{left} 30 {start} 30 {start} 60H{end}C{end} 30 {right} 30 {right} 0Z"
 
     @property
-    def middle(self) -> float:
-        """Of the part below, for its name."""
-        return round((self.below[0] + self.below[1]) / 2, 1)
+    def name_x(self) -> str:
+        """Where its name begins, below: as the attribute of an SVG."""
+        return f"{self.below[0] / 10:g}%"
+
+    @property
+    def name_width(self) -> str:
+        return f"{(self.below[1] - self.below[0]) / 10:g}%"
 
 
 def draw_flow(source: Source, recipe: Recipe) -> list[Ribbon]:

@@ -30,13 +30,15 @@ def experience_detail(request: AuthenticatedHttpRequest, pk: UUID) -> HttpRespon
     if experience.is_erased:
         return render(request, "fans/experience_erased.html", {"experience": experience, "section": "feed"})
     remix = remixes.find_playing(experience)
+    entry = shelf.find_latest(experience) if experience.is_sound else None
     context = {
         "experience": experience,
         "remix": remix,
         "player": remix and _build_player(experience, remix),
         "compared_sections": _list_compared(remix),
-        "shelf_entry": shelf.find_latest(experience) if experience.is_sound else None,
         "download": find_download(experience, remix),
+        "shelf_entry": entry,
+        "is_heard": entry is not None and shelf.is_heard(entry),
         "may_share": bool(remix) and shelf.may_offer(experience),
         "receipt": build_receipt(experience),
         "refund": RemixRefund.objects.filter(experience=experience).first() if experience.is_hidden else None,

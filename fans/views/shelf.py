@@ -1,9 +1,10 @@
 """Remixes by fans, for other fans: the shelf of an artist, the page of one entry, its sound and its plays."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from accounts.decorators import login_required
 from accounts.models import Person
 from accounts.requests import AuthenticatedHttpRequest
 from catalog.models import Artist
-from fans import discovery, shelf
+from fans import discovery, shelf, shelf_plays
 from fans.models import ShelfEntry
 from fans.remix_player import RemixPlayer
 from fans.remixes import Remix
@@ -27,10 +28,16 @@ from web.ranges import file_response
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An entry of a list. `reasons` are why hearers reported it and how many did, for its team alone."""
+    """An entry of a list. `reasons` are why hearers reported it and how many did, for its team alone.
+
+    `is_heard` says whether what stands on the shelf can be heard: by its maker, and for its team by anybody. `plays`
+    are those of `shelf_plays.count`.
+    """
 
     entry: ShelfEntry
     remix: Remix
+    is_heard: bool = True
+    plays: int = 0
     reasons: list[tuple[str, int]] = field(default_factory=list)
 
     @property
@@ -41,6 +48,17 @@ class Shown:
 
 def show(entries: Iterable[ShelfEntry]) -> list[Shown]:
     return [Shown(entry, shelf.open_remix(entry)) for entry in entries]
+
+
+def show_with_plays(entries: Iterable[ShelfEntry], heard: QuerySet[ShelfEntry]) -> list[Shown]:
+    """These entries of the maker or of the team, of which those in `heard` can be heard, and how often they were."""
+    shown = show(entries)
+    pks = [one.entry.pk for one in shown]
+    audible, plays = (
+        set(heard.filter(pk__in=pks).values_list("pk", flat=True)),
+        shelf_plays.count([one.entry for one in shown]),
+    )
+    return [replace(one, is_heard=one.entry.pk in audible, plays=plays[one.entry.pk]) for one in shown]
 
 
 @require_safe
@@ -63,7 +81,7 @@ def artist_shelf(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
         "song": song,
         "older": page.older,
         "is_later_page": bool(before),
-        "own": show(own.items),
+        "own": show_with_plays(own.items, heard),
         "own_goes_on": own.older is not None,
         "remixable": discovery.remixable_recordings(artist),
         "section": "artists",

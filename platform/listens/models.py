@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 
 from accounts.models import Person
@@ -156,6 +157,11 @@ class Listen(models.Model):
             models.Index(fields=["person", "-started_at"], name="listens_of_a_fan"),
             models.Index(
                 fields=["duplicate_of"], condition=Q(duplicate_of__isnull=False), name="duplicates_of_a_listen"
+            ),
+            models.Index(
+                KT("extra__playback__context_uri"),
+                condition=Q(extra__playback__context_uri__startswith="shelf:"),
+                name="listens_of_shelves",
             ),
             # Empty but for a while after a new version: what `manage.py update_keys` still has to do.
             models.Index(fields=["id"], condition=~Q(key_version=text_keys.VERSION), name="listens_with_an_older_key"),

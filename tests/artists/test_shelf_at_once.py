@@ -8,7 +8,7 @@ from django.db import transaction
 from pytest_django import Settings
 
 from artists import erasure
-from artists.exceptions import Stale
+from artists.exceptions import NotOffered, Stale
 from artists.remixes import envelopes, shelf
 from fans import experiences, reports
 from fans.models import ShelfEntry
@@ -63,6 +63,36 @@ def test_new_limits_wait_for_a_decision_and_take_off_what_it_put_on(scene: Shelf
     finish()
     entry.refresh_from_db()
     assert (entry.state, entry.decision is not None) == ("off", True)
+
+
+@pytest.mark.parametrize(("slowest", "is_allowed"), [(95, False), (89, True)])
+def test_an_offer_waits_for_who_signs_other_limits_and_is_read_under_them(
+    scene: Shelf, slowest: int, is_allowed: bool
+) -> None:
+    narrower = scene.song.save(export=shelf_scene.SHARED, tempo_percent=(slowest, 105))
+    remix_scene.hear(narrower, scene.principal)
+    with transaction.atomic():
+        envelopes.sign(narrower, by=scene.principal, fresh=True)
+        finish = start_until_blocked(partial(scene.offer, ready=False))
+
+    if is_allowed:
+        assert finish().state == "offered"
+    else:
+        with pytest.raises(NotOffered, match="cannot be offered"):
+            finish()
+    assert ShelfEntry.objects.count() == is_allowed
+
+
+def test_a_decision_waits_for_who_ends_the_limits(scene: Shelf) -> None:
+    entry = scene.offer()
+    with transaction.atomic():
+        envelopes.end(scene.song.recording, by=scene.principal)
+        finish = start_until_blocked(partial(shelf.put_on, entry.pk, by=scene.principal))
+
+    with pytest.raises(Stale, match="do not let other fans hear"):
+        finish()
+    entry.refresh_from_db()
+    assert entry.state == "offered"
 
 
 def report(scene: Shelf) -> "partial[Report]":

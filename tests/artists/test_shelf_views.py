@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Person
-from artists.remixes import shelf_views
+from artists.remixes import envelopes, shelf_views
 from config.events import handle_batch
 from events.models import Outbox
 from fans import experiences, shelf_terms
@@ -99,6 +99,22 @@ def test_the_team_may_be_faster_than_its_maker(scene: Shelf, monkeypatch: pytest
     assert entry.state == "declined"
 
 
+def test_pages_say_that_it_cannot_be_heard_once_the_limits_ended(scene: Shelf) -> None:
+    entry = scene.put_on()
+    maker, team = (factories.signed_in_client(person) for person in (scene.maker, scene.principal))
+    assert "It is on the page of Mara Veil" in visible_text(maker.get(offer_of(scene)))
+
+    envelopes.end(scene.song.recording, by=scene.principal)
+
+    paths = [f"/experiences/{scene.experience.pk}", offer_of(scene), SHELF]
+    pages = [visible_text(maker.get(path)) for path in paths]
+    assert ["annot be heard" in page for page in pages] == [True] * 3
+    assert ["It is on the page" in page or "Here since" in page for page in pages] == [False] * 3
+    assert "Nobody can hear it now" in visible_text(team.get(STUDIO))
+    answer = maker.get(f"/api/v1/experiences/{scene.experience.pk}/shelf").json()
+    assert (entry.state, answer["state"], answer["is_heard"]) == ("on", "on", False)
+
+
 def test_nobody_else_offers_it_or_takes_it_off(scene: Shelf, hearer: Person) -> None:
     scene.offer()
     for person in (hearer, scene.principal, factories.get_staff()):
@@ -187,11 +203,11 @@ def test_every_member_decides_and_nobody_else(
 def test_pages_say_only_what_is_so_once_the_yes_or_the_remix_is_taken_back(scene: Shelf) -> None:
     entry, client = scene.put_on(), factories.signed_in_client(scene.maker)
     own = f"/experiences/{scene.experience.pk}"
-    assert "cannot be heard where you are" not in visible_text(client.get(offer_of(scene)))
+    assert "annot be heard at the moment" not in visible_text(client.get(offer_of(scene)))
 
     grants.switch_off(entry.artist, Use.SHARE, by=scene.principal)
 
-    assert "It cannot be heard where you are at the moment" in visible_text(client.get(offer_of(scene)))
+    assert "It cannot be heard at the moment" in visible_text(client.get(offer_of(scene)))
     client.post(f"{offer_of(scene)}/take-off")
     assert "It is not on the page any more. You keep your remix." in visible_text(client.get(offer_of(scene)))
     page = visible_text(client.get(own))

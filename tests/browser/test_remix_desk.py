@@ -47,3 +47,10 @@ def test_a_fan_hears_what_a_moved_control_does(full_site: FullSite, browsers: Br
 
     page.keyboard.press("z")
     expect(page.locator("[data-desk]")).to_contain_text("Nothing changed yet")
+
+    mood = page.get_by_role("button", name="Kitchen")
+    mood.scroll_into_view_if_needed()
+    height = page.evaluate("scrollY")
+    mood.click()
+    expect(page.locator("[data-desk]")).to_contain_text("Yours so far")
+    assert (height > 0, page.evaluate("scrollY")) == (True, height)  # the page stays where the hand is

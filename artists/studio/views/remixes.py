@@ -129,9 +129,7 @@ def end_remixes(request: AuthenticatedHttpRequest, studio: Studio, song_id: int)
 
 
 def _get_corner_or_404(studio: Studio, song_id: int, name: str) -> EnvelopeCorner:
-    """Of the newest version."""
-    of_song = EnvelopeCorner.objects.filter(envelope__recording=get_song_or_404(studio, song_id), name=name)
-    corner = of_song.select_related("render", "envelope__recording__artist").order_by("-envelope__version").first()
+    corner = envelopes.find_corner(get_song_or_404(studio, song_id), name)
     if corner is None:
         raise Http404
     return corner

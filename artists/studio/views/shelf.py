@@ -15,7 +15,7 @@ from artists.studio.access import USER_ERRORS, Studio, error_status, team_member
 from artists.studio.messages import error_message
 from fans import shelf
 from fans.models import ShelfEntry
-from fans.views.shelf import Shown, show
+from fans.views.shelf import Shown, show, show_with_plays
 from trust.models import Report
 from trust.reports import count_reasons
 from web.decorators import post_only
@@ -80,7 +80,7 @@ def _render(request: AuthenticatedHttpRequest, studio: Studio, *, problem: str =
         offered=show(offered[: shelf.PAGE_SIZE]),
         offers=offered.count(),
         reported=_show_reported(studio, reported),
-        on_shelf=show(page.items),
+        on_shelf=show_with_plays(page.items, ShelfEntry.objects.shown()),
         older=page.older,
         before=before,
         problem=problem,
@@ -91,5 +91,5 @@ def _show_reported(studio: Studio, entries: Sequence[ShelfEntry]) -> list[Shown]
     reasons = count_reasons(studio.artist.pk, map(str, entries))
     return [
         replace(one, reasons=[(Report.Reason(reason).label, fans) for reason, fans in reasons[str(one.entry)].items()])
-        for one in show(entries)
+        for one in show_with_plays(entries, ShelfEntry.objects.shown())
     ]

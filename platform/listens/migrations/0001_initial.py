@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.db.models.fields.json
 import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
@@ -223,6 +224,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("duplicate_of__isnull", False)),
                         fields=["duplicate_of"],
                         name="duplicates_of_a_listen",
+                    ),
+                    models.Index(
+                        django.db.models.fields.json.KT("extra__playback__context_uri"),
+                        condition=models.Q(("extra__playback__context_uri__startswith", "shelf:")),
+                        name="listens_of_shelves",
                     ),
                     models.Index(
                         condition=models.Q(("key_version", 2), _negated=True),

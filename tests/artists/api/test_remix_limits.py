@@ -14,6 +14,7 @@ from fans.models import RemixOffer
 from tests import factories
 from tests.artists import remix_scene
 from tests.artists.remix_scene import Scene
+from web.pagination import NewestPagination
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -50,7 +51,9 @@ def test_an_editor_adds_a_version_and_a_principal_who_heard_it_signs(scene: Scen
     assert (deaf.status_code, "Hear all corners first" in deaf.json()["detail"]) == (400, True)
     assert by_editor.status_code == 403
     assert (signed.status_code, signed.json()["is_signed"]) == (200, True)
-    assert [version["in_force_from"] for version in editor.get(path(scene)).json()] == [signed.json()["in_force_from"]]
+    assert [version["in_force_from"] for version in editor.get(path(scene)).json()["results"]] == [
+        signed.json()["in_force_from"]
+    ]
     assert RemixOffer.objects.open().count() == 1
 
     assert editor.delete(path(scene)).status_code == 403
@@ -96,3 +99,28 @@ def test_the_corners_say_what_one_has_heard(scene: Scene, editor: Client) -> Non
     assert {corner["state"] for corner in listed.values()} == {"ready"}
     sound = f"/studio/{scene.recording.artist.slug}/songs/{scene.recording.pk}/remixes/corners/{first.name}"
     assert listed[first.name]["sound"] == sound
+
+
+def test_only_the_corners_of_the_last_version_are_heard_on_the_page_and_over_the_api(scene: Scene) -> None:
+    first = scene.save()
+    second = scene.save(tempo_percent=(100, 100), pitch_semitones=(0, 0))
+    [gone, *_] = {corner.name for corner in first.corners.all()} - {corner.name for corner in second.corners.all()}
+    remix_scene.make_sound(first)
+    client = factories.signed_in_client(scene.principal)
+    page = f"/studio/{scene.recording.artist.slug}/songs/{scene.recording.pk}/remixes/corners/{gone}"
+
+    answers = [client.get(page), client.post(f"{page}/heard"), client.post(path(scene, f"/corners/{gone}/heard"))]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+
+
+def test_versions_are_listed_page_by_page(scene: Scene, editor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(NewestPagination, "page_size", 2)
+    for slowest in (85, 86, 87):
+        scene.save(tempo_percent=(slowest, 115))
+
+    first = editor.get(path(scene)).json()
+    rest = editor.get(first["next"]).json()
+
+    assert [version["version"] for version in first["results"]] == [3, 2]
+    assert ([version["version"] for version in rest["results"]], rest["next"]) == ([1], None)
