@@ -40,6 +40,7 @@ STUDIO_API_NAMES = {
     "api-recording-owners", "api-recording-works", "api-recording-work", "api-recording-shares", "api-recording-share",
     "api-tiers", "api-tier", "api-tier-versions", "api-tier-sell", "api-promotions", "api-promotion-end",
     "api-statements", "api-statement", "api-payouts", "api-standing",
+    "api-artist-labels", "api-artist-label-answer", "api-artist-label-end",
     "api-imports", "api-imports-named", "api-import", "api-import-confirm", "api-studio-shelf",
     "api-studio-shelf-decide", "api-stems", "api-stems-confirm", "api-stems-listen", "api-stem-file", "api-limits",
     "api-limits-sign", "api-corners", "api-corner-heard",

@@ -51,7 +51,7 @@ def module_scene(module_db: None) -> dict[str, Any]:
     party = parties.get_artist_party(artist)
     invitation_mail.invite(artist, "invited@example.com", "reviewer", by=factories.get_member(artist, "owner"))
     label = owners.create_party()
-    roster.propose(label, artist, by=owners.get_signer(label), fresh=True)
+    entry = roster.propose(label, artist, by=owners.get_signer(label), fresh=True)
     claim = claims.claim(party, "recording_owner", recording=song, by=factories.get_staff(), share=5000)
     version = agreements.propose(label, party)
     work = owners.create_work(song)
@@ -93,6 +93,9 @@ def module_scene(module_db: None) -> dict[str, Any]:
             "api-agreement-end": f"/api/v1/studio/{artist.slug}/agreements/{version.pk}/end",
             "api-staff-split-schemes": "/api/v1/staff/split-schemes",
             "api-staff-age": "/api/v1/staff/ages",
+            "api-artist-labels": f"/api/v1/studio/{artist.slug}/labels",
+            "api-artist-label-answer": f"/api/v1/studio/{artist.slug}/labels/{entry.pk}",
+            "api-artist-label-end": f"/api/v1/studio/{artist.slug}/labels/{entry.pk}/end",
             "api-imports": f"/api/v1/studio/{artist.slug}/imports",
             "api-imports-named": f"/api/v1/studio/{artist.slug}/imports/named",
             "api-import": f"/api/v1/studio/{artist.slug}/imports/{named.pk}",

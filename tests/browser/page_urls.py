@@ -137,6 +137,7 @@ NOT_PAGES = {
     "api-statements", "api-statement", "api-payouts", "api-standing",
     "api-label-statements", "api-label-statement", "api-label-payouts", "api-label-standing",
     "api-label-claims-imported", "api-label-claims-confirm-imported",
+    "api-artist-labels", "api-artist-label-answer", "api-artist-label-end",
     "api-imports", "api-imports-named", "api-import", "api-import-confirm",
     "api-label-claim", "api-label-imports", "api-label-import", "api-label-import-start", "api-label-import-lines",
     # forms, which redirect to a page
