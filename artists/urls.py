@@ -17,6 +17,7 @@ from artists.api import (
     recordings,
     staff,
     staff_ages,
+    staff_disputes,
     staff_parties,
     staff_splits,
     team,
@@ -79,6 +80,8 @@ urlpatterns = [
         name="api-staff-recording-work",
     ),
     path("api/v1/staff/ages", staff_ages.LowerAgeView.as_view(), name="api-staff-age"),
+    path("api/v1/staff/disputes", staff_disputes.DisputesView.as_view(), name="api-staff-disputes"),
+    path("api/v1/staff/disputes/<int:pk>", staff_disputes.DisputeView.as_view(), name="api-staff-dispute"),
     path("api/v1/staff/split-schemes", staff_splits.SplitSchemesView.as_view(), name="api-staff-split-schemes"),
     path("api/v1/staff/parties", staff_parties.PartiesView.as_view(), name="api-staff-parties"),
     path(

@@ -12,7 +12,7 @@ UNKNOWN = {
     Role.WRITER: "Nobody knows who wrote {title}",
     Role.PUBLISHER: "Nobody knows all publishers of {title}",
 }
-OWNS = {
+OWNS: dict[str, tuple[str, str]] = {
     Role.RECORDING_OWNER: ("owns {title}", "own {title}"),
     Role.FEATURED_ARTIST: ("performs on {title}", "perform on {title}"),
     Role.SESSION_POOL: ("has the session pool of {title}", "have the session pool of {title}"),

@@ -20,7 +20,8 @@ SIGNED_IN_NAMES = {
 STAFF_API_NAMES = {
     "api-staff-artists", "api-staff-recordings", "api-staff-main-recording", "api-staff-parties",
     "api-staff-signatories", "api-staff-party-invitations", "api-staff-party-mandate", "api-staff-isrc-prefixes",
-    "api-staff-isrc-prefix", "api-staff-split-schemes", "api-staff-recording-work", "api-staff-age",
+    "api-staff-isrc-prefix", "api-staff-split-schemes", "api-staff-disputes", "api-staff-dispute",
+    "api-staff-recording-work", "api-staff-age",
 }  # fmt: skip
 STAFF_PAGE_NAMES = {
     "staff-reports",

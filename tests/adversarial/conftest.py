@@ -92,6 +92,8 @@ def module_scene(module_db: None) -> dict[str, Any]:
             "api-agreement-accept": f"/api/v1/studio/{artist.slug}/agreements/{version.pk}/accept",
             "api-agreement-end": f"/api/v1/studio/{artist.slug}/agreements/{version.pk}/end",
             "api-staff-split-schemes": "/api/v1/staff/split-schemes",
+            "api-staff-disputes": "/api/v1/staff/disputes",
+            "api-staff-dispute": f"/api/v1/staff/disputes/{claim.pk}",
             "api-staff-age": "/api/v1/staff/ages",
             "api-artist-labels": f"/api/v1/studio/{artist.slug}/labels",
             "api-artist-label-answer": f"/api/v1/studio/{artist.slug}/labels/{entry.pk}",

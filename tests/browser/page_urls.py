@@ -173,7 +173,7 @@ NOT_PAGES = {
     "subscriptions-card", "subscriptions-limit", "subscription-cancel", "subscription-resume", "subscription-keep",
     "studio-tier-sell", "studio-tier-archive", "studio-payee", "label-payee",
     "api-agreements", "api-agreement", "api-agreement-effect", "api-agreement-accept", "api-agreement-end",
-    "api-staff-split-schemes",
+    "api-staff-split-schemes", "api-staff-disputes", "api-staff-dispute",
     "label-agreement-accept", "label-agreement-end", "studio-agreement-accept", "studio-agreement-end",
     # parts of a page, audio files and pictures
     "settings-name-note",
