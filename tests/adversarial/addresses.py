@@ -32,7 +32,8 @@ STAFF_PAGE_NAMES = {
     "staff-ages",
 }
 STUDIO_API_NAMES = {
-    "api-team", "api-grants", "api-grant-songs", "api-grant-effect", "api-review-settings", "api-programs",
+    "api-team", "api-member", "api-invitations", "api-invitation",
+    "api-grants", "api-grant-songs", "api-grant-effect", "api-review-settings", "api-programs",
     "api-program-versions", "api-program-version-sign",
     "api-program-pause", "api-drafts", "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit",
     "api-draft-decline",
@@ -250,6 +251,9 @@ LABEL_API = {
     "api-label-payouts": (f"{API}/payouts", "get"),
     "api-label-standing": (f"{API}/standing", "get"),
     "api-label-team": (f"{API}/team", "get post"),
+    "api-label-member": (f"{API}/team/{{member}}", "patch delete"),
+    "api-label-invitations": (f"{API}/team/invitations", "get"),
+    "api-label-invitation": (f"{API}/team/invitations/{{invitation}}", "delete"),
     "api-label-approvals": (f"{API}/approvals", "get"),
     "api-label-approval": (f"{API}/approvals/{{draft}}", "post"),
     "api-label-agreements": (f"{API}/agreements", "get post"),
