@@ -76,7 +76,7 @@ class TeamPartView(APIView):
 class MemberActions(TeamPartView):
     @extend_schema(request=RoleSerializer, responses=MemberSerializer)
     def patch(self, request: Request, pk: int, **path: Any) -> Response:
-        """Change a member's role. Whoever signs or an owner does this, with a password typed ten minutes ago at most."""
+        """Change a member's role. Whoever signs or an owner does it, with a recent password."""
         team, by = self.get_team(), get_person(request)
         member = _get_member(team, pk)
         serializer = RoleSerializer(data=request.data)
