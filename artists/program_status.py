@@ -61,5 +61,5 @@ def describe_refusal(refusal: ClearanceRefusal) -> str:
     if "refused" in refusal.problems:
         return f"{'; '.join(refusal.missing)}, so this does not go out."
     if "country" in refusal.problems:
-        return "Personal messages are not granted for this fan’s country, so this does not go out."
+        return "Personal messages are not allowed in this fan’s country, so this does not go out."
     return "Personal messages are off, so nothing goes out. The artist switches them on under Permissions."

@@ -15,7 +15,7 @@ from rights.refusals import describe, name_party
 
 SWITCHED_USES = (Use.PERSONAL_MESSAGE, Use.REMIX, Use.SHARE, Use.PLAYLIST, Use.DJ)
 """The uses that have a switch, in the order of the page. Nobody can switch on voice and training."""
-OFFERED_USES = frozenset({Use.PERSONAL_MESSAGE})
+OFFERED_USES = frozenset({Use.PERSONAL_MESSAGE, Use.REMIX, Use.SHARE})
 """The uses of which something is made today. A yes to another one is stored for later."""
 OWN_YES = frozenset({"country", "bounds"})
 """Problems with which the artist's own yes is in: it holds in some countries, or for narrower limits, only."""

@@ -1,5 +1,6 @@
 """What a delivered remix is, from its paper: its sound, what was changed of the recording, and its files."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -98,11 +99,17 @@ def is_remix(maker: str) -> bool:
 
 def find_remix(maker: str, text: str | None) -> Remix | None:
     """The remix of a draft or an experience; None where it is none, or its paper was erased."""
-    if not is_remix(maker) or text is None:
-        return None
-    paper = remix_paper.read(text)
-    render = Render.objects.select_related("source", "recording__artist").filter(pk=paper.render).first()
-    return Remix(paper, render) if render else None
+    return find_remixes({0: (maker, text)}).get(0)
+
+
+def find_remixes(made: Mapping[int, tuple[str, str | None]]) -> dict[int, Remix]:
+    """The remixes among these drafts or experiences, each given by its id with maker and text. At most one query."""
+    papers = {pk: remix_paper.read(text) for pk, (maker, text) in made.items() if is_remix(maker) and text is not None}
+    if not papers:
+        return {}
+    wanted = [paper.render for paper in papers.values()]
+    found = Render.objects.select_related("source", "recording__artist").in_bulk(wanted)
+    return {pk: Remix(paper, found[paper.render]) for pk, paper in papers.items() if paper.render in found}
 
 
 def find_playing(experience: Experience) -> Remix | None:

@@ -1,5 +1,6 @@
-"""What a rightsholder that holds a key sees: the song and its use, who else is asked, and nothing of the fan."""
+"""What a rightsholder that holds a key sees: song, sound and recipe, who else is asked, and nothing of the fan."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,8 +8,9 @@ from django.db.models import Count
 from django.urls import reverse
 
 from artists import second_key
-from catalog.models import Recording
-from fans.remixes import is_remix
+from artists.models import Draft
+from catalog.models import Artist, Recording
+from fans.remixes import find_remixes
 from rights.models import Party, Use
 
 PAGE_SIZE = 50
@@ -20,14 +22,18 @@ class Approval:
 
     pk: int
     revision: int
-    artist: str
+    artist: Artist
     song: Recording | None
     use: str
     deadline: datetime
     sound_url: str
     """Where to hear it; "" of what has no sound."""
+    changes: list[tuple[str, str]]
+    """What was changed of the recording, as what and how."""
+    waits_for: list[str]
+    """The rightsholders that have not said yes, by name."""
     others: list[str]
-    """The other rightsholders that have not said yes."""
+    """Those of them that are not the reader."""
 
     @property
     def use_label(self) -> str:
@@ -35,19 +41,27 @@ class Approval:
 
 
 def list_waiting(party: Party) -> list[Approval]:
-    """The drafts that wait for the party, earliest deadline first, at most PAGE_SIZE. One query."""
+    """The drafts that wait for the party, earliest deadline first, at most PAGE_SIZE. Two queries."""
+    return read_drafts(second_key.list_awaiting(party)[:PAGE_SIZE], party)
+
+
+def read_drafts(drafts: Sequence[Draft], party: Party) -> list[Approval]:
+    """What the party sees of drafts of `second_key.list_awaiting`. One query."""
+    remixes = find_remixes({draft.pk: (draft.maker, draft.text) for draft in drafts})
     return [
         Approval(
             draft.pk,
             draft.revision,
-            draft.artist.name,
+            draft.artist,
             draft.song,
             draft.use,
             draft.deadline,
-            reverse("label-approval-sound", args=[party.pk, draft.pk]) if is_remix(draft.maker) else "",
+            reverse("label-approval-sound", args=[party.pk, draft.pk]) if draft.pk in remixes else "",
+            remixes[draft.pk].changes if draft.pk in remixes else [],
+            draft.waits_for,
             [name for name in draft.waits_for if name != party.name],
         )
-        for draft in second_key.list_awaiting(party)[:PAGE_SIZE]
+        for draft in drafts
     ]
 
 

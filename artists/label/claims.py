@@ -1,14 +1,17 @@
 """What the page of claims shows: which wait for a rightsholder's yes, which are disputed, and which count."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
 
+from accounts.models import Person
 from accounts.people import display_names
+from artists import rights_mail
 from catalog.models import Recording
-from rights import clearance
+from rights import claims, clearance
 from rights.claims import DISPUTED, LIVE
 from rights.clearance_result import ClearanceRequest
 from rights.models import Claim, IsrcPrefix, Party, Use
@@ -104,6 +107,13 @@ def list_all_disputed() -> list[ClaimRow]:
 def find_disputed(pk: int) -> ClaimRow | None:
     """One claim whose dispute is open, or None."""
     return next(iter(with_rivals(_claims().filter(LIVE & DISPUTED, pk=pk))), None)
+
+
+def settle(claim: Claim, *, by: Person, note: str, ending: Collection[Claim] = ()) -> None:
+    """Staff settle a dispute, and all its sides are mailed the note. Raises as `rights.claims.settle`."""
+    with transaction.atomic():
+        rights_mail.mail_settlement(claim, note)  # while all sides claim it
+        claims.settle(claim, by=by, note=note, ending=ending)
 
 
 def with_rivals(claims: QuerySet[Claim]) -> list[ClaimRow]:

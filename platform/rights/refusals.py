@@ -12,13 +12,14 @@ UNKNOWN = {
     Role.WRITER: "Nobody knows who wrote {title}",
     Role.PUBLISHER: "Nobody knows all publishers of {title}",
 }
-OWNS = {
-    Role.RECORDING_OWNER: "owns {title}",
-    Role.FEATURED_ARTIST: "performs on {title}",
-    Role.SESSION_POOL: "has the session pool of {title}",
-    Role.WRITER: "wrote {title}",
-    Role.PUBLISHER: "publishes {title}",
+OWNS: dict[str, tuple[str, str]] = {
+    Role.RECORDING_OWNER: ("owns {title}", "own {title}"),
+    Role.FEATURED_ARTIST: ("performs on {title}", "perform on {title}"),
+    Role.SESSION_POOL: ("has the session pool of {title}", "have the session pool of {title}"),
+    Role.WRITER: ("wrote {title}", "wrote {title}"),
+    Role.PUBLISHER: ("publishes {title}", "publish {title}"),
 }
+"""What a claim says, after a name and after "they"."""
 
 
 def describe_for_fan(refusal: ClearanceRefusal) -> str:
@@ -41,15 +42,16 @@ def describe(missing: Missing, *, where: str = "") -> str:
 def _describe_problem(missing: Missing, where: str) -> str:
     """What is missing of a party, after its name."""
     use = write_use(missing.use)
+    owns, own = OWNS.get(missing.role, ("", ""))
     match missing.problem:
         case "unconfirmed":
-            return f" has not confirmed that it {_describe_claim(missing)}"
+            return f" has not confirmed that they {own.format(title=missing.song)}"
         case "disputed":
-            return f" {_describe_claim(missing)}: this is disputed"
+            return f" {owns.format(title=missing.song)}: this is disputed"
         case _ if missing.use == Use.TIER:
             return f" has not agreed to share {use}"
         case "country":
-            return f": {use} are not granted {where}"
+            return f": {use} are not allowed {where}"
         case "refused" if missing.song:
             return f": {use} are off for {missing.song}"
         case _:
@@ -72,9 +74,5 @@ def name_party(name: str, kind: str) -> str:
     return f"{name} ({Party.Kind(kind).label.lower()})"
 
 
-def _describe_claim(missing: Missing) -> str:
-    return OWNS[Role(missing.role)].format(title=missing.song)
-
-
 def _where(country: str) -> str:
-    return f"in {country_names().get(country, country)}" if country else "everywhere"
+    return f"in {country_names().get(country, country)}" if country else "in every country"

@@ -20,7 +20,8 @@ SIGNED_IN_NAMES = {
 STAFF_API_NAMES = {
     "api-staff-artists", "api-staff-recordings", "api-staff-main-recording", "api-staff-parties",
     "api-staff-signatories", "api-staff-party-invitations", "api-staff-party-mandate", "api-staff-isrc-prefixes",
-    "api-staff-isrc-prefix", "api-staff-split-schemes", "api-staff-recording-work", "api-staff-age",
+    "api-staff-isrc-prefix", "api-staff-split-schemes", "api-staff-disputes", "api-staff-dispute",
+    "api-staff-recording-work", "api-staff-age",
 }  # fmt: skip
 STAFF_PAGE_NAMES = {
     "staff-reports",
@@ -31,7 +32,8 @@ STAFF_PAGE_NAMES = {
     "staff-ages",
 }
 STUDIO_API_NAMES = {
-    "api-team", "api-grants", "api-grant-songs", "api-grant-effect", "api-review-settings", "api-programs",
+    "api-team", "api-member", "api-invitations", "api-invitation",
+    "api-grants", "api-grant-songs", "api-grant-effect", "api-review-settings", "api-programs",
     "api-program-versions", "api-program-version-sign",
     "api-program-pause", "api-drafts", "api-refused-moments", "api-draft", "api-draft-approve", "api-draft-edit",
     "api-draft-decline",
@@ -40,6 +42,7 @@ STUDIO_API_NAMES = {
     "api-recording-owners", "api-recording-works", "api-recording-work", "api-recording-shares", "api-recording-share",
     "api-tiers", "api-tier", "api-tier-versions", "api-tier-sell", "api-promotions", "api-promotion-end",
     "api-statements", "api-statement", "api-payouts", "api-standing",
+    "api-artist-labels", "api-artist-label-answer", "api-artist-label-end",
     "api-imports", "api-imports-named", "api-import", "api-import-confirm", "api-studio-shelf",
     "api-studio-shelf-decide", "api-stems", "api-stems-confirm", "api-stems-listen", "api-stem-file", "api-limits",
     "api-limits-sign", "api-corners", "api-corner-heard",
@@ -248,6 +251,9 @@ LABEL_API = {
     "api-label-payouts": (f"{API}/payouts", "get"),
     "api-label-standing": (f"{API}/standing", "get"),
     "api-label-team": (f"{API}/team", "get post"),
+    "api-label-member": (f"{API}/team/{{member}}", "patch delete"),
+    "api-label-invitations": (f"{API}/team/invitations", "get"),
+    "api-label-invitation": (f"{API}/team/invitations/{{invitation}}", "delete"),
     "api-label-approvals": (f"{API}/approvals", "get"),
     "api-label-approval": (f"{API}/approvals/{{draft}}", "post"),
     "api-label-agreements": (f"{API}/agreements", "get post"),

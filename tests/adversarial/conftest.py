@@ -51,7 +51,7 @@ def module_scene(module_db: None) -> dict[str, Any]:
     party = parties.get_artist_party(artist)
     invitation_mail.invite(artist, "invited@example.com", "reviewer", by=factories.get_member(artist, "owner"))
     label = owners.create_party()
-    roster.propose(label, artist, by=owners.get_signer(label), fresh=True)
+    entry = roster.propose(label, artist, by=owners.get_signer(label), fresh=True)
     claim = claims.claim(party, "recording_owner", recording=song, by=factories.get_staff(), share=5000)
     version = agreements.propose(label, party)
     work = owners.create_work(song)
@@ -80,6 +80,9 @@ def module_scene(module_db: None) -> dict[str, Any]:
             "api-payouts": f"/api/v1/studio/{artist.slug}/payouts",
             "api-standing": f"/api/v1/studio/{artist.slug}/standing",
             "api-team": f"/api/v1/studio/{artist.slug}/team",
+            "api-member": f"/api/v1/studio/{artist.slug}/team/{artist.team.members.order_by('pk')[0].pk}",
+            "api-invitations": f"/api/v1/studio/{artist.slug}/team/invitations",
+            "api-invitation": f"/api/v1/studio/{artist.slug}/team/invitations/{artist.team.invitations.get().pk}",
             "api-grants": f"/api/v1/studio/{artist.slug}/grants",
             "api-grant-songs": f"/api/v1/studio/{artist.slug}/grants/songs",
             "api-grant-effect": f"/api/v1/studio/{artist.slug}/grants/effect?use=remix",
@@ -92,7 +95,12 @@ def module_scene(module_db: None) -> dict[str, Any]:
             "api-agreement-accept": f"/api/v1/studio/{artist.slug}/agreements/{version.pk}/accept",
             "api-agreement-end": f"/api/v1/studio/{artist.slug}/agreements/{version.pk}/end",
             "api-staff-split-schemes": "/api/v1/staff/split-schemes",
+            "api-staff-disputes": "/api/v1/staff/disputes",
+            "api-staff-dispute": f"/api/v1/staff/disputes/{claim.pk}",
             "api-staff-age": "/api/v1/staff/ages",
+            "api-artist-labels": f"/api/v1/studio/{artist.slug}/labels",
+            "api-artist-label-answer": f"/api/v1/studio/{artist.slug}/labels/{entry.pk}",
+            "api-artist-label-end": f"/api/v1/studio/{artist.slug}/labels/{entry.pk}/end",
             "api-imports": f"/api/v1/studio/{artist.slug}/imports",
             "api-imports-named": f"/api/v1/studio/{artist.slug}/imports/named",
             "api-import": f"/api/v1/studio/{artist.slug}/imports/{named.pk}",

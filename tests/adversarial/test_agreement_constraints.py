@@ -59,6 +59,18 @@ def test_an_agreement_is_accepted_by_its_parties_as_it_stands(version: Agreement
     sql(ACCEPT, version.pk, version.wording_hash, label.pk, signer)
 
 
+def test_terms_are_proposed_by_a_person_who_is_there(version: AgreementVersion) -> None:
+    closed = factories.create_fan("Bo", is_active=False)
+    propose = (
+        "INSERT INTO rights_agreementversion (agreement_id, version, wording, wording_hash, proposed_by)"
+        " SELECT agreement_id, 9, wording, '', %s FROM rights_agreementversion"
+    )
+
+    for by in ("nobody", "system:command", f"person:{uuid.uuid4()}", closed.actor):
+        refused("proposed by a person", propose, by)
+    sql(propose, factories.get_staff().actor)
+
+
 def test_a_proposal_that_was_closed_is_accepted_by_nobody_and_never_begins(
     version: AgreementVersion, label: Party, publisher: Party
 ) -> None:

@@ -120,7 +120,8 @@ def test_agreements_name_known_uses_roles_and_countries(label: Party) -> None:
     scope = (
         "WITH made AS (INSERT INTO rights_agreement (number, title) VALUES ('R-1', 'R') RETURNING id), version AS ("
         " INSERT INTO rights_agreementversion (agreement_id, version, wording, wording_hash, proposed_by)"
-        " SELECT id, 1, 'R', '', 'system:command' FROM made RETURNING id)"
+        " SELECT id, 1, 'R', '', 'person:' || (SELECT id FROM accounts_person WHERE is_staff LIMIT 1)"
+        " FROM made RETURNING id)"
         " INSERT INTO rights_agreementscope (version_id, use, country) SELECT id, %s, %s FROM version"
     )
     refused("a_scope_is_for_a_known_use", scope, "karaoke", "")

@@ -27,6 +27,7 @@ SENT: dict[str, dict[str, Any]] = {
     "api-label-agreement-dry-run": TERMS,
     "api-label-agreement-next": TERMS,
     "api-label-team": {"email": "new@example.com", "role": "editor"},
+    "api-label-member": {"role": "owner"},
 }
 MAY_BY_API = {
     "api-label-roster post": MAY["label-roster"],
@@ -39,6 +40,9 @@ MAY_BY_API = {
     "api-label-approval post": MAY["label-approval"],
     "api-label-switches post": MAY["label-switches"],
     "api-label-team post": MAY["label-team"],
+    "api-label-member patch": MAY["label-team-member"],
+    "api-label-member delete": MAY["label-team-member"],
+    "api-label-invitation delete": MAY["label-team-invitation"],
     "api-label-agreements post": {"signatory"},
     "api-label-agreement-next post": {"signatory"},
     "api-label-agreement-accept post": MAY["label-agreement-accept"],

@@ -124,6 +124,15 @@ def test_a_clearance_is_dated_by_the_database(song: OwnedSong) -> None:
     refuse("does not rest on the yes of everybody", backdated, **whole)
 
 
+def test_a_clearance_ends_with_the_first_of_its_grants(song: OwnedSong) -> None:
+    forever = INSERT_CLEARANCE.replace("digest)", "digest, until)", 1).replace(
+        "::bigint[])\n", "::bigint[]), now() + interval '1 day'\n", 1
+    )
+    assert forever.count("interval") == 1
+
+    refuse("ends with the first of its grants", forever, **remix(song))
+
+
 def test_nothing_is_added_to_a_clearance(song: OwnedSong, artist: Artist) -> None:
     stored = clear(song)
     other = factories.create_recording(artist)

@@ -17,8 +17,8 @@ from billing.models import TierPrice, TierVersion
 from billing.simulated.server import FakeStripe
 from catalog.models import Artist
 from fans.models import RemixOffer
-from rights import claims, parties
-from rights.models import CatalogImport, Claim, Party, SplitScheme
+from rights import claims, parties, roster
+from rights.models import CatalogImport, Claim, Party, RosterEntry, SplitScheme
 from rights.shares import Role
 from tests import factories
 from tests.artists import remix_scene
@@ -74,6 +74,11 @@ def heard_limits(artist: Artist) -> RemixEnvelope:
     return envelope
 
 
+def asking_label(artist: Artist) -> RosterEntry:
+    label = owners.create_party()
+    return roster.propose(label, artist, by=owners.get_signer(label), fresh=True)
+
+
 def named_in_a_file(artist: Artist) -> CatalogImport:
     """A label's file that names the artist as the writer of a song. The artist has not confirmed it."""
     label = owners.create_party()
@@ -99,7 +104,8 @@ def state_of(artist: Artist) -> tuple[Any, ...]:
     drafts = tuple(Draft.objects.order_by("pk").values_list("state", "text"))
     shares = tuple(Claim.objects.values_list("confirmed_by", flat=True))
     made = tuple(model.objects.count() for model in COUNTED)
-    return shares, roles, drafts, made
+    tied = tuple(RosterEntry.objects.order_by("pk").values_list("accepted", flat=True))
+    return shares, roles, drafts, made, tied
 
 
 PAGES: dict[str, Callable[[Artist], Request]] = {
@@ -137,6 +143,11 @@ PAGES: dict[str, Callable[[Artist], Request]] = {
     ),
     "all that a file names for a label": lambda artist: confirm_as_label(
         artist, "/label/{party}/claims/imports/{brought}"
+    ),
+    "a yes to a label": lambda artist: (
+        principal(artist),
+        f"/studio/mara-veil/labels/{asking_label(artist).pk}",
+        {"do": "accept"},
     ),
     "an age": lambda _: (factories.create_fan(age_band="16_17"), "/settings/age", {"age_band": "18_plus"}),
     "the age of somebody else": lambda _: (
@@ -242,6 +253,11 @@ API: dict[str, Callable[[Artist], Request]] = {
     ),
     "all that a file names for a label": lambda artist: confirm_as_label(
         artist, "/api/v1/labels/{party}/claims/imports/{brought}"
+    ),
+    "a yes to a label": lambda artist: (
+        principal(artist),
+        f"/api/v1/studio/mara-veil/labels/{asking_label(artist).pk}",
+        {"answer": "accept"},
     ),
     "limits of remixes": lambda artist: (
         principal(artist),

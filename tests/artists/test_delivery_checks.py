@@ -49,7 +49,7 @@ def test_a_fan_who_moved_to_a_country_without_a_yes_gets_nothing(artist: Artist)
     delivery.deliver_next()
 
     moved.refresh_from_db()
-    why = "uncleared: Mara Veil (artist): personal messages are not granted where the fan is"
+    why = "uncleared: Mara Veil (artist): personal messages are not allowed where the fan is"
     assert (moved.state, moved.reason) == (Draft.State.UNDELIVERABLE, why)
     assert Experience.objects.get().draft == stayed.pk
 

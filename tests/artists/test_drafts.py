@@ -185,7 +185,7 @@ def test_a_grant_for_other_countries_does_not_cover_this_fan() -> None:
     drafts.write_next()
 
     assert Draft.objects.get().moment == here
-    assert refusal_reason(there) == "uncleared: Mara Veil (artist): personal messages are not granted where the fan is"
+    assert refusal_reason(there) == "uncleared: Mara Veil (artist): personal messages are not allowed where the fan is"
 
 
 @pytest.mark.django_db

@@ -34,7 +34,7 @@ DRAFT_WITHOUT_FAN = {
     "id", "program", "state", "reason", "revision", "maker", "parts", "mark", "credit", "replaces", "written_at",
     "deadline", "decided_at", "deliver_after", "waits_for",
 }  # fmt: skip
-APPROVAL_FACTS = {"song": "song", "recording": "song", "sound_url": "sound"}
+APPROVAL_FACTS = {"song": "song", "recording": "song", "sound_url": "sound", "sound": "sound", "changes": "recipe"}
 APPROVAL_WITHOUT_FAN = {"pk", "id", "revision", "artist", "use", "deadline", "others", "waits_for"}
 HINT_FACTS = {
     "night_percent": "hours", "morning_percent": "hours", "favourite_sections": "sections", "favourite_stems": "stems"
@@ -125,7 +125,7 @@ def test_the_pages_of_the_team_show_nothing_else_of_the_fan(draft: Draft) -> Non
 def test_a_rightsholder_with_a_key_gets_what_the_words_name() -> None:
     shown = {field.name for field in fields(Approval)} | set(ApprovalSerializer().fields)
 
-    assert {APPROVAL_FACTS[name] for name in shown - APPROVAL_WITHOUT_FAN} <= FLOWS[Flow.RIGHTSHOLDER].facts
+    assert {APPROVAL_FACTS[name] for name in shown - APPROVAL_WITHOUT_FAN} == FLOWS[Flow.RIGHTSHOLDER].facts
 
 
 def test_a_receipt_and_an_event_have_no_fact_of_a_fan(draft: Draft) -> None:

@@ -81,9 +81,9 @@ def test_a_grant_for_some_countries_covers_only_those() -> None:
 
     assert ask_clearance(artist, "PT")
     assert isinstance(brazil, ClearanceRefusal)
-    assert brazil.missing == ("Mara Veil (artist): personal messages are not granted in Brazil",)
+    assert brazil.missing == ("Mara Veil (artist): personal messages are not allowed in Brazil",)
     assert isinstance(everywhere, ClearanceRefusal)
-    assert everywhere.missing == ("Mara Veil (artist): personal messages are not granted everywhere",)
+    assert everywhere.missing == ("Mara Veil (artist): personal messages are not allowed in every country",)
 
 
 def test_a_grant_with_an_end_ends_by_itself() -> None:

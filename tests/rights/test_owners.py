@@ -70,8 +70,8 @@ def test_a_yes_for_some_countries_covers_only_those(song: OwnedSong) -> None:
     owners.permit(song.publisher, territories=["PT", "DE"])
 
     assert missing(song, territory="PT") == ()
-    assert missing(song, territory="JP") == ("Kestrel Row (publisher): remixes are not granted in Japan",)
-    assert missing(song, territory="") == ("Kestrel Row (publisher): remixes are not granted everywhere",)
+    assert missing(song, territory="JP") == ("Kestrel Row (publisher): remixes are not allowed in Japan",)
+    assert missing(song, territory="") == ("Kestrel Row (publisher): remixes are not allowed in every country",)
 
 
 def test_a_yes_that_ends_by_itself_has_an_end(song: OwnedSong) -> None:
@@ -159,7 +159,7 @@ def test_what_an_owner_has_not_confirmed_does_not_count(song: OwnedSong) -> None
     claims.end(song.label.claims.get(), by=owners.get_signer(song.label))
     claim = claims.claim(song.label, "recording_owner", recording=song.recording, by=factories.get_staff())
 
-    assert missing(song) == ("Harbor Lane (label) has not confirmed that it owns Low Tide Choir",)
+    assert missing(song) == ("Harbor Lane (label) has not confirmed that they own Low Tide Choir",)
     claims.confirm(claim, by=owners.get_signer(song.label), fresh=True)
     assert missing(song) == ()
 

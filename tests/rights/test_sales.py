@@ -145,10 +145,10 @@ def test_a_claim_that_is_disputed_or_not_confirmed_does_not_count(album: Album) 
 
     assert missing(resolve(album)) == (
         "Mara Veil (artist) performs on Salt Radio: this is disputed",
-        "Mara Veil (artist) has not confirmed that it performs on Night Bus",
+        "Mara Veil (artist) has not confirmed that they perform on Night Bus",
     )
     claims.settle(first, by=factories.get_staff(), note="The contract names Mara Veil.")
-    assert missing(resolve(album)) == ("Mara Veil (artist) has not confirmed that it performs on Night Bus",)
+    assert missing(resolve(album)) == ("Mara Veil (artist) has not confirmed that they perform on Night Bus",)
 
 
 def test_nothing_is_sold_while_a_claim_beside_the_whole_is_disputed(album: Album) -> None:

@@ -14,20 +14,27 @@ from artists import second_key
 from artists.api.drafts import DeadlinePagination
 from artists.label.api.access import LabelView
 from artists.label.api.claims import OwnedRecordingSerializer
+from artists.label.approvals import Approval, read_drafts
 from artists.models import Draft
+from rights.models import Use
 from web.serializers import StrictSerializer
 
 
-class ApprovalSerializer(serializers.ModelSerializer[Draft]):
+class ApprovalSerializer(serializers.Serializer[Approval]):
     """Nothing of the fan: no text, no facts, no moment."""
 
+    id = serializers.IntegerField(source="pk")
     artist = serializers.CharField(source="artist.slug")
+    use = serializers.ChoiceField(choices=Use.choices)
     recording = OwnedRecordingSerializer(source="song", allow_null=True)
+    sound = serializers.CharField(source="sound_url", help_text="where to hear it; empty of what has no sound")
+    changes = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField(), min_length=2, max_length=2),
+        help_text="what was changed of the recording, as pairs of what and how",
+    )
+    revision = serializers.IntegerField()
+    deadline = serializers.DateTimeField()
     waits_for = serializers.ListField(child=serializers.CharField(), help_text="whose key is missing, by name")
-
-    class Meta:
-        model = Draft
-        fields = ["id", "artist", "use", "recording", "revision", "deadline", "waits_for"]
 
 
 class DecidedSerializer(serializers.ModelSerializer[Draft]):
@@ -57,6 +64,9 @@ class ApprovalsView(LabelView, generics.ListAPIView[Draft]):
 
     def get_queryset(self) -> QuerySet[Draft]:
         return second_key.list_awaiting(self.label.party)
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        return read_drafts(super().paginate_queryset(queryset) or (), self.label.party)
 
 
 class ApprovalView(LabelView):

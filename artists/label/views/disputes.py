@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -10,9 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import staff_required
 from accounts.requests import AuthenticatedHttpRequest
-from artists import rights_mail
-from artists.label.claims import ClaimRow, find_disputed, list_all_disputed
-from rights import claims
+from artists.label.claims import ClaimRow, find_disputed, list_all_disputed, settle
 from rights.exceptions import Overclaimed
 from web.decorators import post_only
 
@@ -53,9 +50,7 @@ def settle_dispute(request: AuthenticatedHttpRequest, claim_id: int) -> HttpResp
     ended = [rival for rival in row.rivals if str(rival.pk) in form.cleaned_data["end"]]
     ended += [row.claim] if form.cleaned_data["verdict"] == "wrong" else []
     try:
-        with transaction.atomic():
-            rights_mail.mail_settlement(row.claim, form.cleaned_data["note"])  # while all sides claim it
-            claims.settle(row.claim, by=request.user, note=form.cleaned_data["note"], ending=ended)
+        settle(row.claim, by=request.user, note=form.cleaned_data["note"], ending=ended)
     except Overclaimed as error:
         return _render_disputes(request, form, str(error), status=409)
     messages.success(request, "Settled. Both sides read your note.")

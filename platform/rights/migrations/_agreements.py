@@ -96,6 +96,17 @@ BEGIN
 END $$;
 CREATE TRIGGER proposed_first BEFORE INSERT ON rights_agreementversion
 FOR EACH ROW EXECUTE FUNCTION rights_check_new_version();
+CREATE FUNCTION rights_is_proposed_by_somebody() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM public.accounts_person WHERE id = public.accounts_person_id(NEW.proposed_by) AND is_active
+    ) THEN
+        PERFORM public.refuse('a version is proposed by a person');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER proposed_by_somebody AFTER INSERT ON rights_agreementversion
+FOR EACH ROW EXECUTE FUNCTION rights_is_proposed_by_somebody();
 
 -- Whether every party accepted a version that nobody ended.
 CREATE FUNCTION rights_is_accepted(version bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
@@ -145,6 +156,8 @@ DROP_AGREEMENTS = """
 DROP TRIGGER in_force_and_ended_once ON rights_agreementversion;
 DROP FUNCTION rights_check_changed_version();
 DROP FUNCTION rights_is_accepted(bigint);
+DROP TRIGGER proposed_by_somebody ON rights_agreementversion;
+DROP FUNCTION rights_is_proposed_by_somebody();
 DROP TRIGGER proposed_first ON rights_agreementversion;
 DROP FUNCTION rights_check_new_version();
 DROP TRIGGER accepted_by_a_signer ON rights_acceptance;

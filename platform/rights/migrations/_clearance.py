@@ -244,28 +244,27 @@ $$;
 CREATE FUNCTION rights_only_with_every_yes() RETURNS trigger LANGUAGE plpgsql
 SET enable_seqscan = off AS $$
 DECLARE
-    songs bigint[] := ARRAY(
-        SELECT recording_id FROM public.rights_clearancerecording WHERE clearance_id = NEW.id ORDER BY 1
-    );
+    songs bigint[] := ARRAY(SELECT recording_id FROM public.rights_clearancerecording WHERE clearance_id = NEW.id ORDER BY 1);
     yeses bigint[];
     is_cleared boolean;
+    ends_at timestamptz;
 BEGIN
-    SELECT array_agg(DISTINCT grant_id ORDER BY grant_id), bool_and(problem = '') INTO yeses, is_cleared
+    SELECT array_agg(DISTINCT grant_id ORDER BY grant_id), bool_and(problem = ''), min(said.live_until)
+    INTO yeses, is_cleared, ends_at
     FROM public.rights_answers(
         ARRAY[NEW.use::text], ARRAY[NEW.tier_class::text], ARRAY[NEW.artist_id], ARRAY[NEW.territory::text],
         ARRAY[songs::text], NEW.at
-    );
+    ) LEFT JOIN public.rights_grant said ON said.id = grant_id;
     IF is_cleared IS NOT TRUE OR yeses IS DISTINCT FROM
         ARRAY(SELECT grant_id FROM public.rights_clearancegrant WHERE clearance_id = NEW.id ORDER BY 1)
     THEN
-        RAISE EXCEPTION 'clearance % does not rest on the yes of everybody who must give it', NEW.id
-        USING ERRCODE = 'check_violation';
+        PERFORM public.refuse('a clearance that does not rest on the yes of everybody who must give it');
     END IF;
     IF public.rights_has_other_keys(NEW.id) THEN
         PERFORM public.refuse('a clearance has the keys that its agreements ask for');
     END IF;
-    IF NEW.digest <> public.rights_clearance_digest_of(NEW.id) THEN
-        RAISE EXCEPTION 'clearance % has the digest of another', NEW.id USING ERRCODE = 'check_violation';
+    IF (NEW.digest, NEW.until) IS DISTINCT FROM (public.rights_clearance_digest_of(NEW.id), ends_at) THEN
+        PERFORM public.refuse('a clearance has its own digest, and ends with the first of its grants');
     END IF;
     RETURN NULL;
 END $$;
@@ -279,7 +278,7 @@ BEGIN
         SELECT FROM public.rights_clearance
         WHERE id IN (SELECT clearance_id FROM added) AND digest <> public.rights_clearance_digest_of(id)
     ) THEN
-        RAISE EXCEPTION 'a clearance is stored whole' USING ERRCODE = 'check_violation';
+        PERFORM public.refuse('a clearance is stored whole');
     END IF;
     RETURN NULL;
 END $$;

@@ -2,12 +2,14 @@
 
 import pytest
 
+from artists import invitation_mail
 from catalog.models import Artist
 from rights.models import Grant
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
+TEAM = "/api/v1/studio/mara-veil/team"
 
 
 def test_only_a_principal_with_a_fresh_password_switches_a_grant_on() -> None:
@@ -33,3 +35,36 @@ def test_the_undo_time_is_required(artist: Artist) -> None:
     )
 
     assert (response.status_code, response.json()["errors"]) == (400, {"grace_seconds": ["This field is required."]})
+
+
+def test_a_role_is_changed_and_a_member_removed_as_on_the_page(artist: Artist) -> None:
+    factories.get_member(artist, "reviewer")
+    owner = factories.get_member(artist, "owner")
+    client, stale = factories.fresh_client(owner), factories.signed_in_client(owner)
+    [pk] = [one["id"] for one in client.get(TEAM).json() if one["role"] == "reviewer"]
+
+    asked = stale.patch(f"{TEAM}/{pk}", {"role": "editor"}, content_type=JSON)
+    wrong = client.patch(f"{TEAM}/{pk}", {"role": "principal"}, content_type=JSON)
+    changed = client.patch(f"{TEAM}/{pk}", {"role": "editor"}, content_type=JSON)
+    removed = client.delete(f"{TEAM}/{pk}")
+
+    assert (asked.status_code, asked.json()["code"]) == (403, "SignInAgain")
+    assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["role"])
+    assert (changed.status_code, changed.json()["role"]) == (200, "editor")
+    assert (removed.status_code, client.delete(f"{TEAM}/{pk}").status_code) == (204, 404)
+
+
+def test_only_managers_see_invitations_and_cancel_them(artist: Artist) -> None:
+    invitation = invitation_mail.invite(
+        artist, "friend@example.com", "editor", by=factories.get_member(artist, "owner")
+    )
+    path = f"{TEAM}/invitations"
+    owner, editor = (factories.fresh_client(factories.get_member(artist, role)) for role in ("owner", "editor"))
+
+    seen = [[one["email"] for one in client.get(path).json()] for client in (owner, editor)]
+    refused = editor.delete(f"{path}/{invitation.pk}")
+    canceled = owner.delete(f"{path}/{invitation.pk}")
+
+    assert seen == [["friend@example.com"], []]
+    assert (refused.status_code, canceled.status_code, owner.get(path).json()) == (403, 204, [])
+    assert owner.delete(f"{path}/{invitation.pk}").status_code == 404

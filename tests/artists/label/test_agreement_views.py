@@ -71,7 +71,7 @@ def test_the_page_says_what_an_end_stops_before_it_is_pressed(client: Client, sc
     ended = client.post(scene.path(f"/{version.pk}/end"), follow=True)
     again = client.post(scene.path(f"/{version.pk}/end"), follow=True)
 
-    assert "1 recording can no longer be used 4 yeses of the parties end" in asked
+    assert "1 recording can no longer be used 4 permissions end" in asked
     assert "What fans received before plays on." in asked
     assert still_clear
     assert "Ended. Nothing new is made from it." in visible_text(ended)

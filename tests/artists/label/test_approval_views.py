@@ -129,7 +129,7 @@ def test_a_rightsholder_decides_over_the_api(client: Client, song: OwnedSong, dr
 
     assert listed | {"deadline": None, "recording": None} == {
         "id": draft.pk, "artist": "mara-veil", "use": "remix", "revision": 1, "recording": None, "deadline": None,
-        "waits_for": ["Harbor Lane", "Kestrel Row"],
+        "waits_for": ["Harbor Lane", "Kestrel Row"], "sound": "", "changes": [],
     }  # fmt: skip
     assert approved.json() == {"id": draft.pk, "state": "awaiting", "deliver_after": None}
     assert again.status_code == 409

@@ -48,7 +48,7 @@ def test_a_label_confirms_what_the_artists_team_said(claim: Claim, label: Party)
 
 
 def test_what_is_not_theirs_is_refused_without_a_password_and_does_not_count(claim: Claim, label: Party) -> None:
-    assert "Harbor Lane (label) has not confirmed that it owns Salt Radio" in missing(claim)
+    assert "Harbor Lane (label) has not confirmed that they own Salt Radio" in missing(claim)
     client = signed_in_client(owners.get_signer(label))
 
     page = visible_text(client.post(f"/label/{label.pk}/claims/{claim.pk}", {"do": "refuse"}, follow=True))

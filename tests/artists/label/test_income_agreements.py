@@ -128,7 +128,7 @@ def test_its_end_says_nothing_of_drafts(client: Client, scene: Scene) -> None:
     asked = text_of(client.get(f"{path}?end=1"))
     agreements.end(version, by=owners.get_signer(scene.label))
 
-    assert "1 recording can no longer share in it 4 yeses of the parties end" in asked
+    assert "1 recording can no longer share in it 4 permissions end" in asked
     assert "waiting draft" not in asked
     assert "plays on" not in asked
     assert not sales.resolve_sale(Use.TIER, scene.artist)

@@ -172,4 +172,4 @@ def test_a_person_of_both_kinds_of_teams_sees_both_entrances(label: Party, artis
 
 def test_the_entrance_opens_the_only_rightsholder_and_says_where_none_is(label: Party) -> None:
     assert signed_in_client(owners.get_signer(label)).get("/label/")["Location"] == f"/label/{label.pk}/"
-    assert "You are in no such team" in visible_text(signed_in_client(factories.create_fan()).get("/label/"))
+    assert "You act for no label or publisher" in visible_text(signed_in_client(factories.create_fan()).get("/label/"))

@@ -1,5 +1,6 @@
 """The team page of a rightsholder."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.core.mail import EmailMessage
 
 from accounts import roles
 from accounts.models import Person
+from catalog.models import Artist
 from rights.models import Party
 from tests import factories
 from tests.fans.pages import get_page
@@ -95,3 +97,17 @@ def test_a_role_and_an_invitation_need_the_password(label: Party) -> None:
 
     assert [answer["Location"].partition("?")[0] for answer in answers] == ["/accounts/reauthenticate/"] * 2
     assert (roles.role_of(nia, label.team.pk), label.team.invitations.count()) == ("reviewer", 0)
+
+
+@pytest.mark.parametrize("entrance", ["label", "studio"])
+def test_what_the_tabs_of_a_phone_leave_out_is_on_the_team_page(artist: Artist, label: Party, entrance: str) -> None:
+    """A phone shows no bar, and not all of its pages have a tab."""
+    person = owners.get_signer(label) if entrance == "label" else factories.get_member(artist, "principal")
+    home = f"/label/{label.pk}" if entrance == "label" else f"/studio/{artist.slug}"
+
+    page = factories.signed_in_client(person).get(f"{home}/team").content.decode()
+
+    bar, below = page.split("</header>", 1)
+    pages = [path for path in re.findall(r'href="([^"#?]+)"', bar) if path.startswith(home)]
+    assert len(pages) > 6
+    assert [path for path in pages if f'href="{path}"' not in below] == []

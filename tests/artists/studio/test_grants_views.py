@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from artists import switches
 from artists.models import Draft
 from catalog.models import Artist, Recording
+from config import BASE_DIR
 from rights import grants, parties
 from rights.grants import Songs
 from rights.models import Use
@@ -73,12 +74,22 @@ def test_a_song_that_was_switched_off_can_be_switched_on_again(artist: Artist, s
 def test_a_use_that_fanfare_does_not_offer_yet_can_be_switched_on(artist: Artist, song: Recording) -> None:
     client = fresh_member_client(artist, "principal")
 
-    preview = client.get(grants_path(artist), {"switch_on": f"remix:{song.pk}"})
-    client.post(grants_path(artist), {"switch_on": f"remix:{song.pk}"})
+    page = visible_text(client.get(grants_path(artist)))
+    preview = client.get(grants_path(artist), {"switch_on": f"playlist:{song.pk}"})
+    client.post(grants_path(artist), {"switch_on": f"playlist:{song.pk}"})
 
-    assert "your yes is kept until it offers remixes" in visible_text(preview)
-    assert switches.is_on(artist, Use.REMIX, song)
-    assert not switches.is_on(artist, Use.REMIX, None)
+    assert "put in an order for one fan. Fanfare does not offer this yet." in page
+    assert "within limits that you set. Shared remixes" in page
+    assert "Fanfare does not offer playlists yet. Your yes is kept until it does." in visible_text(preview)
+    assert switches.is_on(artist, Use.PLAYLIST, song)
+    assert not switches.is_on(artist, Use.PLAYLIST, None)
+
+
+def test_the_desk_has_a_row_for_the_title_and_for_each_use() -> None:
+    """With fewer, the last switches of a song lie over one another on a wide screen."""
+    [rows] = re.findall(r"\.channel { grid-row: span (\d+);", (BASE_DIR / "static/studio.css").read_text())
+
+    assert int(rows) == 1 + len(switches.SWITCHED_USES)
 
 
 def test_a_switch_is_dotted_while_somebody_else_has_to_say_yes(artist: Artist) -> None:

@@ -79,7 +79,7 @@ def test_a_team_names_the_work_its_writers_and_the_owners(song: Recording, edito
     for sentence in (
         "T-034.524.680-1", "66.67 %", "33.33 %", "Waits for Harbor Lane to confirm it",
         "Shares of the writers add up to 99.99 %: 0.01 % is missing.",
-        "Harbor Lane (label) has not confirmed that it owns Salt Radio",
+        "Harbor Lane (label) has not confirmed that they own Salt Radio",
     ):  # fmt: skip
         assert sentence in text
     assert "Shares of the owners" not in text

@@ -84,7 +84,7 @@ def test_the_page_says_that_the_permission_excludes_the_fans_country(artist: Art
 
     page = member_client(artist, "principal").get(review_path(draft))
 
-    assert ("not granted for this fan’s country" in visible_text(page), approve_is_disabled(page, draft)) == (
+    assert ("not allowed in this fan’s country" in visible_text(page), approve_is_disabled(page, draft)) == (
         True,
         True,
     )
