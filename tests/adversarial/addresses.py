@@ -29,6 +29,8 @@ STAFF_PAGE_NAMES = {
     "staff-claim-settle",
     "staff-splits",
     "staff-ages",
+    "staff-models",
+    "staff-model-change",
 }
 STUDIO_API_NAMES = {
     "api-team", "api-grants", "api-grant-songs", "api-grant-effect", "api-review-settings", "api-programs",
