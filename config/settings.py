@@ -292,7 +292,7 @@ LOGGING = {
         "django": {"handlers": []},  # its own handlers would log everything twice with DEBUG on
         "django.request": {"filters": ["secrets"]},
         "django.security.csrf": {"filters": ["secrets"]},
-        "stripe": {"level": "WARNING"},  # it logs the URL of each request
+        **{name: {"level": "WARNING"} for name in ("httpcore2", "httpx2", "openai", "stripe")},  # they log each request
         "kafka": {"level": "CRITICAL"},  # it logs every attempt; our code logs once that Kafka is unreachable
     },
 }
