@@ -4,7 +4,7 @@ MODEL_PROFILES = """
 CREATE FUNCTION artists_check_model_profile() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF NOT accounts_is_staff(NEW.by) THEN
+    IF NOT accounts_is_staff(NEW."by") THEN
         PERFORM refuse('a profile of a model server is saved by staff');
     END IF;
     IF NEW.probed_at IS NOT NULL OR NEW.in_use OR NEW.ended_at IS NOT NULL THEN
