@@ -1,5 +1,7 @@
 """Probe each profile of a model server once, after it was saved."""
 
+from dataclasses import asdict
+
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -37,7 +39,7 @@ def _probe(profile: ModelProfile) -> Verdict:
 
 def _store(profile: ModelProfile, verdict: Verdict) -> None:
     with transaction.atomic():
-        found = {name: getattr(verdict, name) for name in Verdict.__slots__}
+        found = asdict(verdict)
         ModelProfile.objects.filter(pk=profile.pk, probed_at=None).update(probed_at=Now(), **found)
         trail.record("model_profile.probed", by=SystemActor.MODELS, subject=str(profile), **found)
         staff = Person.objects.filter(is_staff=True, is_active=True).order_by("pk").values_list("pk", flat=True)

@@ -27,8 +27,10 @@ class ProfileForm(forms.Form):
         error_messages={"invalid": "It begins with LLM_KEY_ and has capital letters, digits and underscores."},
     )  # fmt: skip
     model = forms.CharField(label="Model", max_length=90, validators=[validate_visible])
-    token_parameter = forms.ChoiceField(label="Parameter of the token limit", choices=ModelProfile.TokenParameter)
-    structured = forms.ChoiceField(label="How it is asked for an object", choices=ModelProfile.Structured)
+    token_parameter = forms.ChoiceField(
+        label="Parameter of the token limit", choices=ModelProfile.TokenParameter.choices
+    )
+    structured = forms.ChoiceField(label="How it is asked for an object", choices=ModelProfile.Structured.choices)
 
     @classmethod
     def after(cls, profile: ModelProfile | None) -> "ProfileForm":
