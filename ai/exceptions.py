@@ -34,11 +34,14 @@ class GuardRejected(AIError):
 
 
 class ModelFailed(AIError):
-    """The model gave no usable answer. `reason` is one word for counting, never a text that the model wrote."""
+    """The model gave no usable answer. `reason` is one word for counting, never a text that the model wrote.
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    `answer` is that text, where there is one. The message does not have it.
+    """
+
+    def __init__(self, reason: str, detail: str = "", *, answer: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
-        self.reason = reason
+        self.reason, self.answer = reason, answer
 
 
 class InvalidTemplate(AIError, ValueError):

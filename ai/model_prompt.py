@@ -32,10 +32,10 @@ def write_with_model(model: ModelConfig, wording: Wording, facts: Facts, *, pers
     formatted = format_facts(facts, wording.locale)
     question = _build_question(wording, facts, formatted)
     language = unicode.parse_locale(wording.locale).get_language_name("en")
-    message = ask_model(
+    answer = ask_model(
         model, ModelMessage, system=_SYSTEM_PROMPT.format(language=language), question=question, person=person
     )
-    parts = _parse_answer(message.text, wording.locale)
+    parts = _parse_answer(answer.value.text, wording.locale)
     placeholders = FormattedFacts(
         {slot: NAME_PLACEHOLDER if slot == "name" else VALUE_PLACEHOLDER for slot in formatted.texts},
         formatted.plays,

@@ -1,6 +1,8 @@
 """Send one request to a model's server. The only file that knows the openai package."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import httpx2
@@ -8,6 +10,9 @@ import openai
 
 from ai.exceptions import ModelFailed
 from ai.llm import ModelConfig
+from ai.model_address import is_listed, require_public
+
+type _Call = Callable[[openai.AsyncOpenAI], AbstractAsyncContextManager[Any]]
 
 MAX_RESPONSE_BYTES = 64 * 1024
 """Of a whole response. More is not read."""
@@ -22,9 +27,20 @@ _RAW_RESPONSE_HEADER = "x-stainless-raw-response"
 
 async def post_within_deadline(config: ModelConfig, request: dict[str, Any]) -> bytes:
     """The body of the answer to a request for a chat completion. Raises ModelFailed."""
+    return await _within_deadline(
+        config, lambda client: client.chat.completions.with_streaming_response.create(**request)
+    )
+
+
+async def list_within_deadline(config: ModelConfig) -> bytes:
+    """The body of the answer to the question which models there are. Raises ModelFailed."""
+    return await _within_deadline(config, lambda client: client.models.with_streaming_response.list())
+
+
+async def _within_deadline(config: ModelConfig, call: _Call) -> bytes:
     # We cancel from outside, because the client's own timeout begins again with each try and each piece of the body.
     try:
-        return await asyncio.wait_for(_post(config, request), config.timeout_seconds)
+        return await asyncio.wait_for(_call(config, call), config.timeout_seconds)
     except TimeoutError:
         raise ModelFailed("timeout", f"no answer in {config.timeout_seconds:g} s") from None
     except openai.APITimeoutError:
@@ -35,18 +51,18 @@ async def post_within_deadline(config: ModelConfig, request: dict[str, Any]) -> 
         raise ModelFailed("connection", type(error).__name__) from None
 
 
-async def _post(config: ModelConfig, request: dict[str, Any]) -> bytes:
-    async with _http_client(config) as http, _openai_client(config, http) as client:
-        raw = client.chat.completions.with_streaming_response
-        async with raw.create(**request) as response:
-            body = bytearray()
-            async for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > MAX_RESPONSE_BYTES:
-                    raise ModelFailed("oversize", f"more than {MAX_RESPONSE_BYTES} bytes")
-            if response.status_code != 200:
-                raise ModelFailed("status", str(response.status_code))
-            return bytes(body)
+async def _call(config: ModelConfig, call: _Call) -> bytes:
+    if config.public_only and not is_listed(config.base_url, config.internal_hosts):
+        await require_public(config.base_url)
+    async with _http_client(config) as http, _openai_client(config, http) as client, call(client) as response:
+        body = bytearray()
+        async for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > MAX_RESPONSE_BYTES:
+                raise ModelFailed("oversize", f"more than {MAX_RESPONSE_BYTES} bytes")
+        if response.status_code != 200:
+            raise ModelFailed("status", str(response.status_code))
+        return bytes(body)
 
 
 def _openai_client(config: ModelConfig, http: httpx2.AsyncClient) -> openai.AsyncOpenAI:

@@ -31,6 +31,7 @@ from artists.requests import api as request_api
 from artists.requests import views as request_views
 from artists.stems import api as stems_api
 from artists.studio.views import invitation
+from artists.suggestions import profile_views
 
 STUDIO = "api/v1/studio/<slug:slug>"
 RECORDING = f"{STUDIO}/recordings/<int:pk>"
@@ -45,6 +46,8 @@ urlpatterns = [
     path("", include("artists.label.api.urls")),
     path("desk/claims", disputes.show_disputes, name="staff-claims"),
     path("desk/claims/<int:claim_id>", disputes.settle_dispute, name="staff-claim-settle"),
+    path("desk/models", profile_views.model_profiles, name="staff-models"),
+    path("desk/models/<int:pk>", profile_views.change_model_profile, name="staff-model-change"),
     path("desk/splits", split_schemes.split_schemes, name="staff-splits"),
     path("invitations/<str:secret>", invitation.answer_invitation, name="invitation"),
     path("artists/<slug:slug>", views.artist_page, name="artist"),

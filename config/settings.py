@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from config import BASE_DIR, env, openapi, payments, provenance, storages
+from config import BASE_DIR, env, language_models, openapi, payments, provenance, storages
 
 DEBUG = env.boolean("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY")
@@ -269,11 +269,9 @@ REPORT_DAYS = env.integer("REPORT_DAYS", 30, least=1)
 REPORT_FULL_DAYS = env.integer("REPORT_FULL_DAYS", 30, least=1)
 REPORT_FULL_LISTENS = env.integer("REPORT_FULL_LISTENS", 10, least=1)
 
-# One OpenAI-compatible server. Without it, the composer writes everything.
-LLM_BASE_URL = env.text("LLM_BASE_URL")
-LLM_API_KEY = env.text("LLM_API_KEY")
-LLM_MODEL = env.text("LLM_MODEL")
-LLM_TIMEOUT_SECONDS = env.integer("LLM_TIMEOUT_SECONDS", 30, least=1)
+# One OpenAI-compatible server. Without it, the composer writes everything. Then what profiles of servers may name.
+LLM_BASE_URL, LLM_API_KEY, LLM_MODEL, LLM_TIMEOUT_SECONDS = language_models.read_server()
+LLM_HOSTS, LLM_INTERNAL_HOSTS, LLM_KEYS = language_models.read_profile_limits(debug=DEBUG)
 # Key for choosing among an artist's signed sentences. It is separate, so that a new SECRET_KEY changes no message.
 CHOICE_KEY = env.text("CHOICE_KEY", SECRET_KEY)
 
@@ -294,7 +292,7 @@ LOGGING = {
         "django": {"handlers": []},  # its own handlers would log everything twice with DEBUG on
         "django.request": {"filters": ["secrets"]},
         "django.security.csrf": {"filters": ["secrets"]},
-        "stripe": {"level": "WARNING"},  # it logs the URL of each request
+        **{name: {"level": "WARNING"} for name in ("httpcore2", "httpx2", "openai", "stripe")},  # they log each request
         "kafka": {"level": "CRITICAL"},  # it logs every attempt; our code logs once that Kafka is unreachable
     },
 }

@@ -1537,4 +1537,119 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="ModelProfile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60)),
+                ("base_url", models.CharField(max_length=200)),
+                (
+                    "key_name",
+                    models.CharField(blank=True, help_text="the variable that holds the key, LLM_KEY_…", max_length=60),
+                ),
+                ("model", models.CharField(max_length=90)),
+                (
+                    "token_parameter",
+                    models.CharField(
+                        choices=[
+                            ("max_completion_tokens", "max_completion_tokens (OpenAI, llama.cpp, Ollama, vLLM)"),
+                            ("max_tokens", "max_tokens (older servers)"),
+                        ],
+                        max_length=21,
+                    ),
+                ),
+                (
+                    "structured",
+                    models.CharField(
+                        choices=[
+                            ("json_schema", "by a JSON schema"),
+                            ("json_object", "as any JSON object; the schema is told in words"),
+                            ("none", "in words alone"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("by", models.CharField(help_text="person:<uuid> of the staff", max_length=80)),
+                ("saved_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("probed_at", models.DateTimeField(null=True)),
+                ("lists_model", models.CharField(blank=True, db_default="", default="", max_length=80)),
+                ("keeps_limit", models.CharField(blank=True, db_default="", default="", max_length=80)),
+                ("obeys_schema", models.CharField(blank=True, db_default="", default="", max_length=80)),
+                ("obeys_bounds", models.CharField(blank=True, db_default="", default="", max_length=80)),
+                (
+                    "is_usable",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.ExpressionWrapper(
+                            models.Q(
+                                ("keeps_limit", "yes"),
+                                models.Q(
+                                    models.Q(("structured", "json_schema"), _negated=True),
+                                    models.Q(("obeys_bounds", "yes"), ("obeys_schema", "yes")),
+                                    _connector="OR",
+                                ),
+                            ),
+                            output_field=models.BooleanField(),
+                        ),
+                        help_text="it keeps a limit of tokens, and obeys a schema where it is asked by one",
+                        output_field=models.BooleanField(),
+                    ),
+                ),
+                ("in_use", models.BooleanField(db_default=False, default=False)),
+                ("ended_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("name",), name="one_current_profile_a_name"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("in_use", True)), fields=("in_use",), name="one_profile_is_in_use"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("in_use", False), models.Q(("ended_at", None), ("is_usable", True)), _connector="OR"
+                        ),
+                        name="only_a_usable_profile_is_in_use",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("keeps_limit", ""),
+                                ("lists_model", ""),
+                                ("obeys_bounds", ""),
+                                ("obeys_schema", ""),
+                                ("probed_at", None),
+                            ),
+                            models.Q(
+                                ("probed_at__isnull", False),
+                                models.Q(("lists_model", ""), _negated=True),
+                                models.Q(("keeps_limit", ""), _negated=True),
+                                models.Q(("obeys_schema", ""), _negated=True),
+                                models.Q(("obeys_bounds", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_profile_is_probed_as_a_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("key_name", ""), ("key_name__regex", "^LLM_KEY_[A-Z0-9_]{1,50}$"), _connector="OR"
+                        ),
+                        name="a_profile_names_its_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("base_url__regex", "^https?://[^\\s/@?#]+(/[^\\s@?#]*)?$")),
+                        name="an_address_without_user_and_query",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("token_parameter__in", ["max_completion_tokens", "max_tokens"]),
+                            ("structured__in", ["json_schema", "json_object", "none"]),
+                        ),
+                        name="a_server_is_asked_in_a_known_way",
+                    ),
+                ],
+            },
+        ),
     ]

@@ -2,7 +2,16 @@
 
 from django.db import migrations
 
-from artists.migrations import _envelopes, _hearings, _keys, _refunds, _remixes, _requests, _statements
+from artists.migrations import (
+    _envelopes,
+    _hearings,
+    _keys,
+    _model_profiles,
+    _refunds,
+    _remixes,
+    _requests,
+    _statements,
+)
 from audit.operations import append_only, dated_by_clock, never_removed, only_read_committed, write_once
 
 
@@ -249,6 +258,9 @@ class Migration(migrations.Migration):
         dated_by_clock("artists_closedmonth", "closed_at"),
         dated_by_clock("artists_experienceuse"),
         migrations.RunSQL(_envelopes.LIMITS, _envelopes.DROP_LIMITS),
+        migrations.RunSQL(_model_profiles.MODEL_PROFILES, _model_profiles.DROP_MODEL_PROFILES),
+        never_removed("artists_modelprofile", *_model_profiles.PROFILE_COLUMNS),
+        dated_by_clock("artists_modelprofile", "saved_at"),
         migrations.RunSQL(_envelopes.ENVELOPES, _envelopes.DROP_ENVELOPES),
         never_removed("artists_remixenvelope", "decision_id", "second_id", "in_force_from", "ended_at", "ended_by"),
         dated_by_clock("artists_remixenvelope", "created_at"),

@@ -1,6 +1,7 @@
-"""Programs, moments, the drafts for them, what fans asked for, envelopes of remixes, and statements."""
+"""Programs, moments, drafts, what fans asked for, envelopes of remixes, statements, and profiles of model servers."""
 
 from artists.models.drafts import Draft, DraftHearing, Moment
+from artists.models.model_profiles import ModelProfile
 from artists.models.programs import Program, ProgramVersion, ReviewSettings
 from artists.models.remixes import CornerHearing, EnvelopeCorner, RemixEnvelope
 from artists.models.requests import ExperienceRequest, RequestedRemix
@@ -14,6 +15,7 @@ __all__ = [
     "EnvelopeCorner",
     "ExperienceRequest",
     "ExperienceUse",
+    "ModelProfile",
     "Moment",
     "Program",
     "ProgramVersion",

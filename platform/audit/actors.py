@@ -14,6 +14,7 @@ class SystemActor(StrEnum):
     EXPIRY = "system:expiry"
     FACTS = "system:facts"
     HOUSEKEEPING = "system:housekeeping"
+    MODELS = "system:models"
     MOMENTS = "system:moments"
     OPERATOR = "system:operator"
     PAYOUTS = "system:payouts"

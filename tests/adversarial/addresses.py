@@ -30,6 +30,8 @@ STAFF_PAGE_NAMES = {
     "staff-claim-settle",
     "staff-splits",
     "staff-ages",
+    "staff-models",
+    "staff-model-change",
 }
 STUDIO_API_NAMES = {
     "api-team", "api-member", "api-invitations", "api-invitation",

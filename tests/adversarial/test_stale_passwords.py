@@ -156,6 +156,17 @@ PAGES: dict[str, Callable[[Artist], Request]] = {
         {"email": factories.create_fan().email, "age_band": "16_17", "reason": "A parent wrote."},
     ),
     "a split of income": lambda _: (factories.get_staff(), "/desk/splits", {"use": "remix", "platform": "100"}),
+    "a server of models": lambda _: (
+        factories.get_staff(),
+        "/desk/models",
+        {
+            "name": "OpenAI",
+            "base_url": "https://api.openai.com/v1",
+            "model": "m",
+            "token_parameter": "max_tokens",
+            "structured": "none",
+        },
+    ),
     "a tier": lambda artist: (
         principal(artist),
         f"/studio/mara-veil/tiers/{sellable_tier(artist).tier_id}/versions/1/sell",

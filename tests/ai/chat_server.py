@@ -22,6 +22,7 @@ class ChatServer:
         self.received: list[ReceivedRequest] = []
         self.answers: list[Callable[[BaseHTTPRequestHandler], None]] = []
         self.closing = threading.Event()
+        self.models = ["test-model"]
 
     @property
     def base_url(self) -> str:
@@ -67,6 +68,25 @@ def text_answer(text: str) -> Callable[..., None]:
     return http_answer(completion(json.dumps({"text": text})))
 
 
+def obedient_answer(server: ChatServer) -> Callable[..., None]:
+    """As a server that keeps a small limit of tokens and any schema, whatever the prompt says."""
+
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        body = server.received[-1].body
+        if body.get("max_completion_tokens", body.get("max_tokens")) <= 5:
+            answer = completion("One, two", finish_reason="length")
+        else:
+            properties = body["response_format"]["json_schema"]["schema"]["properties"]
+            answer = completion(json.dumps({name: _least_value(each) for name, each in properties.items()}))
+        http_answer(answer)(handler)
+
+    return write
+
+
+def _least_value(schema: dict[str, Any]) -> Any:
+    return schema["enum"][0] if "enum" in schema else schema["minimum"]
+
+
 def hanging_answer(server: ChatServer) -> Callable[..., None]:
     def wait(handler: BaseHTTPRequestHandler) -> None:
         server.closing.wait(30)
@@ -95,6 +115,9 @@ def run_chat_server() -> Iterator[ChatServer]:
     chat = ChatServer()
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            http_answer(json.dumps({"object": "list", "data": [{"id": name} for name in chat.models]}).encode())(self)
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             chat.received.append(ReceivedRequest(self.path, dict(self.headers), json.loads(body or b"{}")))

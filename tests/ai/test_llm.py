@@ -32,7 +32,8 @@ def model_config(chat: ChatServer, **changes: object) -> ModelConfig:
 
 
 def ask_sample(chat: ChatServer, **changes: object) -> Words:
-    return ask_model(model_config(chat, **changes), Words, system="Say hello.", question={"plays": 3}, person="a" * 64)
+    config = model_config(chat, **changes)
+    return ask_model(config, Words, system="Say hello.", question={"plays": 3}, person="a" * 64).value
 
 
 def failure_reason(chat: ChatServer, **changes: object) -> str:
@@ -218,6 +219,51 @@ def test_only_loopback_and_named_hosts_are_asked(address: str) -> None:
 @pytest.mark.parametrize("address", ["http://localhost:8080/v1", "http://[::1]:1/v1", "https://api.example.com/v1"])
 def test_loopback_and_named_hosts_are_accepted(address: str) -> None:
     ModelConfig(base_url=address, model="m", hosts=frozenset({"api.example.com"}))
+
+
+def test_an_internal_host_is_asked_where_it_is_listed_with_its_port() -> None:
+    listed = frozenset({"10.0.0.7:11434"})
+
+    ModelConfig(base_url="http://10.0.0.7:11434/v1", model="m", internal_hosts=listed)
+    for address in ("http://10.0.0.7:22/v1", "http://127.0.0.1:11434/v1", "http://10.0.0.8:11434/v1"):
+        with pytest.raises(ModelFailed):
+            ModelConfig(base_url=address, model="m", internal_hosts=listed)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "169.254.169.254", "10.1.2.3", "::1", "::ffff:10.0.0.1", "fd00::1", "100.64.0.1", "0.0.0.0"],
+)
+def test_a_public_name_that_leads_into_our_network_is_not_asked(
+    chat: ChatServer, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    def resolve(host: str, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
+        return [(0, 0, 0, "", ("203.0.114.9", port)), (0, 0, 0, "", (address, port))]
+
+    monkeypatch.setattr("socket.getaddrinfo", resolve)
+    changes = {"base_url": "https://models.example/v1", "hosts": frozenset({"models.example"}), "public_only": True}
+
+    assert failure_reason(chat, **changes) == "address"
+
+
+@pytest.mark.parametrize("structured", ["json_object", "none"])
+def test_a_server_without_schemas_is_told_the_schema_in_words(chat: ChatServer, structured: str) -> None:
+    chat.answers = [text_answer("Hello")]
+
+    assert ask_sample(chat, structured=structured, token_parameter="max_tokens") == Words(text="Hello")
+
+    body = chat.received[0].body
+    assert body.get("response_format") == ({"type": "json_object"} if structured == "json_object" else None)
+    assert '"maxLength":20' in body["messages"][-1]["content"]
+    assert body["max_tokens"] == 400
+
+
+def test_the_text_and_the_tokens_are_kept_as_they_came(chat: ChatServer) -> None:
+    chat.answers = [text_answer("Hello")]
+
+    answer = ask_model(model_config(chat), Words, system="Say hello.", question={})
+
+    assert (answer.text, answer.prompt_tokens, answer.answer_tokens) == ('{"text": "Hello"}', 1, 1)
 
 
 def test_the_client_is_not_loaded_before_a_model_is_asked() -> None:

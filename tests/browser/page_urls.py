@@ -114,6 +114,7 @@ PAGE_URLS = {
     "studio-agreement": PageURL(f"{STUDIO}/agreements/{{agreement}}", "principal"),
     "staff-reports": PageURL("/desk/reports", "staff"),
     "staff-ages": PageURL("/desk/ages", "staff"),
+    "staff-models": PageURL("/desk/models", "staff"),
 }
 NOT_PAGES = {
     # for programs
@@ -153,7 +154,7 @@ NOT_PAGES = {
     "team-review-settings", "studio-promotion-end", "gift-take-back",
     "team-member", "team-invitation", "profile-picture", "song-cover", "song-works", "song-owners", "song-claim",
     "song-remix-corners", "song-remix-corner", "song-remix-heard", "song-remix-sign", "song-remix-end",
-    "studio-stem-files", "studio-stem-file", "studio-stem-audio", "staff-report-handle",
+    "studio-stem-files", "studio-stem-file", "studio-stem-audio", "staff-report-handle", "staff-model-change",
     "studio-label-answer", "studio-import-confirm",
     "label-roster-end", "label-claim", "label-claims-imported", "label-approval", "staff-claim-settle",
     "label-import-start", "label-import-remove", "label-import-verdicts",

@@ -9,7 +9,7 @@ from dataclasses import fields
 import pytest
 from django.test import Client
 
-from ai.llm import ModelConfig, _build_request
+from ai.llm import ModelConfig, build_request
 from ai.model_prompt import ModelMessage
 from ai.remix.moods import ListeningHints
 from artists import generation
@@ -94,7 +94,7 @@ def test_a_models_provider_gets_what_the_words_name(draft: Draft) -> None:
 
 def test_openai_gets_a_pseudonym_besides_and_nothing_else() -> None:
     plain, openai = (
-        _build_request(ModelConfig(base_url="http://localhost/", model="m", is_openai=is_openai), ModelMessage, [], "x")
+        build_request(ModelConfig(base_url="http://localhost/", model="m", is_openai=is_openai), ModelMessage, [], "x")
         for is_openai in (False, True)
     )
 

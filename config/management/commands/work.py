@@ -28,6 +28,8 @@ from artists.requests import mails as request_mails
 from artists.royalties import worker_step as royalties
 from artists.stems import checking
 from artists.stems import uploads as stem_uploads
+from artists.suggestions import probing
+from artists.suggestions.profiles import CHANNEL as MODELS_CHANNEL
 from billing import payouts, worker_step
 from billing.webhooks import CHANNEL as WEBHOOKS_CHANNEL
 from config import housekeeping
@@ -72,6 +74,7 @@ JOBS = {
     "royalties": Job(royalties.work),
     "payment_mails": Job(payment_mails.send_next, payment_mails.CHANNEL, payment_mails.seconds_until_due),
     "renders": Job(render_worker.render_next, renders.CHANNEL, render_worker.seconds_until_due),
+    "models": Job(probing.probe_next, MODELS_CHANNEL),
     "ledger": Job(chain.extend_next),
     "housekeeping": Job(housekeeping.prune_if_due),
 }

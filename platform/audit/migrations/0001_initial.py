@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                                     "system:expiry",
                                     "system:facts",
                                     "system:housekeeping",
+                                    "system:models",
                                     "system:moments",
                                     "system:operator",
                                     "system:payouts",

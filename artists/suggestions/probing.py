@@ -1,0 +1,46 @@
+"""Probe each profile of a model server once, after it was saved."""
+
+from dataclasses import asdict
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from accounts.models import Person
+from ai.exceptions import ModelFailed
+from ai.probe import Verdict, probe
+from artists.models import ModelProfile
+from artists.suggestions.profiles import build_config
+from audit import trail
+from audit.actors import SystemActor
+from live import notices
+from worker import advisory_locks
+
+PROBE_LOCK = 0x4D0D
+"""The first key of the advisory lock of a profile that is being probed; the second is its id."""
+
+
+def probe_next() -> bool:
+    """Probe the oldest profile that nobody probes. Returns whether there was one. Takes up to four deadlines."""
+    for profile in ModelProfile.objects.filter(probed_at=None, ended_at=None).order_by("pk"):
+        with advisory_locks.hold(PROBE_LOCK, profile.pk % 2**31) as is_ours:
+            if is_ours and ModelProfile.objects.filter(pk=profile.pk, probed_at=None).exists():
+                _store(profile, _probe(profile))
+                return True
+    return False
+
+
+def _probe(profile: ModelProfile) -> Verdict:
+    try:
+        config = build_config(profile)
+    except ModelFailed as refused:
+        return Verdict(*[str(refused)[:80]] * 4)
+    return probe(config)
+
+
+def _store(profile: ModelProfile, verdict: Verdict) -> None:
+    with transaction.atomic():
+        found = asdict(verdict)
+        ModelProfile.objects.filter(pk=profile.pk, probed_at=None).update(probed_at=Now(), **found)
+        trail.record("model_profile.probed", by=SystemActor.MODELS, subject=str(profile), **found)
+        staff = Person.objects.filter(is_staff=True, is_active=True).order_by("pk").values_list("pk", flat=True)
+        notices.post([notices.NewNotice(person, "model.probed", str(profile)) for person in staff])
