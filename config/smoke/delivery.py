@@ -12,7 +12,9 @@ from config.smoke.people import Fan, SmokeRun, parse_timestamp
 from config.smoke.setup import STUDIO
 
 DRAFTED_OUTCOMES = ["approved", "edited", "declined", "expired", "opted out"]
-MAX_P95_SECONDS = 0.250  # from the end of the undo time to the fan's socket, 95th percentile
+MAX_P95_SECONDS = 2.0
+"""From the end of the undo time to the fan's socket, 95th percentile. It only tells a chain that hangs from a machine
+that is busy: the speed is measured by benchmarks/browser_timings.py."""
 
 
 def drafts_wait_for_review(run: SmokeRun) -> None:
@@ -153,7 +155,7 @@ def check_latency(run: SmokeRun) -> None:
     run.report(
         f"end of the undo time to open page, {len(waits)} fans: p50 {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms"
     )
-    require(p95 <= MAX_P95_SECONDS, f"p95 is within {MAX_P95_SECONDS * 1000:.0f} ms, not {p95 * 1000:.0f} ms")
+    require(p95 <= MAX_P95_SECONDS, f"p95 is within {MAX_P95_SECONDS:.0f} s, not {p95:.1f} s")
 
 
 def nothing_else_arrives(run: SmokeRun) -> None:
