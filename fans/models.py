@@ -117,8 +117,9 @@ class Preferences(models.Model):
 class Engagement(models.Model):
     """How often one fan listened to one artist, and when first and last."""
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    artist = models.ForeignKey(Artist, models.PROTECT, related_name="+")
+    # Parents are checked by statement_key() in migration 0002.
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    artist = models.ForeignKey(Artist, models.PROTECT, related_name="+", db_constraint=False)
     listens = models.BigIntegerField(default=0)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
@@ -133,8 +134,9 @@ class Engagement(models.Model):
 class RecordingEngagement(models.Model):
     """How often one fan listened to one recording, and when first and last."""
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    recording = models.ForeignKey(Recording, models.PROTECT, related_name="+")
+    # Parents are checked by statement_key() in migration 0002.
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    recording = models.ForeignKey(Recording, models.PROTECT, related_name="+", db_constraint=False)
     listens = models.BigIntegerField(default=0)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()

@@ -3,12 +3,17 @@
 from django.db import migrations
 
 from audit.operations import dated_by_clock, never_removed, only_read_committed, write_once
+from audit.statement_keys import statement_key
 from fans.migrations import _remixes, _shelf
 
 
 class Migration(migrations.Migration):
     dependencies = [("fans", "0001_initial"), ("audit", "0002_promises"), ("rights", "0002_promises")]
     operations = [
+        statement_key("fans_engagement", "person_id", "accounts_person"),
+        statement_key("fans_engagement", "artist_id", "catalog_artist"),
+        statement_key("fans_recordingengagement", "person_id", "accounts_person"),
+        statement_key("fans_recordingengagement", "recording_id", "catalog_recording"),
         migrations.RunSQL(
             """
             ALTER TABLE fans_experience ADD CONSTRAINT nothing_undecided

@@ -8,6 +8,7 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from audit.operations import append_only
+from audit.statement_keys import statement_key
 
 SOURCE_URIS = ["/api/listenbrainz", "/api/player", "/api/remix-player", "/api/listening"]
 
@@ -68,4 +69,7 @@ class Migration(migrations.Migration):
         migrations.RunPython(create_sources, delete_sources),
         append_only("listens_source"),
         migrations.RunSQL(CHECK_DUPLICATES, FORGET_DUPLICATES),
+        statement_key("listens_listen", "person_id", "accounts_person"),
+        statement_key("listens_listen", "source_id", "listens_source"),
+        statement_key("listens_listen", "recording_id", "catalog_recording"),
     ]
