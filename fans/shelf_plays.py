@@ -24,14 +24,14 @@ def count(entries: Collection[ShelfEntry]) -> dict[int, int]:
     if not entries:
         return {}
     counted = list_plays(entries).order_by().values("reference")
-    groups = counted.annotate(plays=Count("pk"), fans=Count("person", distinct=True))
-    found = {one["reference"]: round_down(one["plays"]) for one in groups if one["fans"] >= LEAST_FANS}
+    groups = counted.annotate(plays=Count("pk"), fans=Count("person", distinct=True)).filter(fans__gte=LEAST_FANS)
+    found = {reference: round_down(plays) for reference, plays in groups.values_list("reference", "plays")}
     return {entry.pk: found.get(str(entry), 0) for entry in entries}
 
 
 def list_plays(entries: Collection[ShelfEntry]) -> QuerySet[Listen]:
     """Those that are counted, each with the `reference` of its entry. There is at least one entry."""
-    by_makers = reduce(or_, (Q(reference=str(entry), person=entry.person_id) for entry in entries))
+    by_makers = reduce(or_, (Q(reference=str(entry)) & Q(person=entry.person_id) for entry in entries))
     return (
         Listen.objects.counted()
         .of_remixes()
@@ -44,4 +44,4 @@ def list_plays(entries: Collection[ShelfEntry]) -> QuerySet[Listen]:
 def round_down(plays: int) -> int:
     """The last step that was reached: 5, 10, 20, 50, 100 and so on. `plays` is at least 1."""
     power = 10 ** (len(str(plays)) - 1)
-    return power * max(step for step in STEPS if step * power <= plays)
+    return int(power * max(step for step in STEPS if step * power <= plays))

@@ -20,7 +20,7 @@ TOO_LATE = "This ended or was answered in the meantime."
 
 
 class LabelEntrySerializer(serializers.ModelSerializer[RosterEntry]):
-    label = LabelSerializer()
+    label = LabelSerializer()  # type: ignore[assignment]
 
     class Meta:
         model = RosterEntry

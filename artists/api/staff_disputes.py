@@ -19,7 +19,7 @@ from web.exceptions import Conflict
 from web.serializers import IdField, StrictSerializer
 
 
-class DisputeSerializer(serializers.Serializer[ClaimRow]):
+class DisputeSerializer(serializers.Serializer[Any]):
     claim = ClaimSerializer()
     others = ShareSerializer(source="rivals", many=True, help_text="the other claims there in this role")
     holder = serializers.CharField(

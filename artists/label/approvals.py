@@ -1,6 +1,6 @@
 """What a rightsholder that holds a key sees: song, sound and recipe, who else is asked, and nothing of the fan."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,7 +45,7 @@ def list_waiting(party: Party) -> list[Approval]:
     return read_drafts(second_key.list_awaiting(party)[:PAGE_SIZE], party)
 
 
-def read_drafts(drafts: Sequence[Draft], party: Party) -> list[Approval]:
+def read_drafts(drafts: Collection[Draft], party: Party) -> list[Approval]:
     """What the party sees of drafts of `second_key.list_awaiting`. One query."""
     remixes = find_remixes({draft.pk: (draft.maker, draft.text) for draft in drafts})
     return [

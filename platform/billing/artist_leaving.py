@@ -49,7 +49,8 @@ def end_all() -> None:
 
 def end_sales(artist: Artist) -> None:
     """End all that is not over. Doing it again goes on with what failed. The artist's tiers are archived."""
-    for row in [*_find_open(Checkout, artist), *_find_open(Gift, artist)]:
+    rows: list[Checkout | Gift] = [*_find_open(Checkout, artist), *_find_open(Gift, artist)]
+    for row in rows:
         with one_at_a_time(f"{row} has not expired"):
             expiries.expire(row)
     gifts.take_back_of(artist)

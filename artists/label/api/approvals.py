@@ -14,13 +14,13 @@ from artists import second_key
 from artists.api.drafts import DeadlinePagination
 from artists.label.api.access import LabelView
 from artists.label.api.claims import OwnedRecordingSerializer
-from artists.label.approvals import Approval, read_drafts
+from artists.label.approvals import read_drafts
 from artists.models import Draft
 from rights.models import Use
 from web.serializers import StrictSerializer
 
 
-class ApprovalSerializer(serializers.Serializer[Approval]):
+class ApprovalSerializer(serializers.Serializer[Any]):
     """Nothing of the fan: no text, no facts, no moment."""
 
     id = serializers.IntegerField(source="pk")
