@@ -23,7 +23,7 @@ def count(entries: Collection[ShelfEntry]) -> dict[int, int]:
     """For each of these at least how often it was played; 0 where fewer than LEAST_FANS played it. One query."""
     if not entries:
         return {}
-    counted = list_plays(entries).order_by().values("reference")
+    counted = list_plays(entries).order_by().values("reference")  # type: ignore[misc]  # list_plays annotates it
     groups = counted.annotate(plays=Count("pk"), fans=Count("person", distinct=True)).filter(fans__gte=LEAST_FANS)
     found = {reference: round_down(plays) for reference, plays in groups.values_list("reference", "plays")}
     return {entry.pk: found.get(str(entry), 0) for entry in entries}
