@@ -42,7 +42,7 @@ class Approval:
 
 def list_waiting(party: Party) -> list[Approval]:
     """The drafts that wait for the party, earliest deadline first, at most PAGE_SIZE. Two queries."""
-    return read_drafts(second_key.list_awaiting(party)[:PAGE_SIZE], party)
+    return read_drafts(list(second_key.list_awaiting(party)[:PAGE_SIZE]), party)
 
 
 def read_drafts(drafts: Collection[Draft], party: Party) -> list[Approval]:

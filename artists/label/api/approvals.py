@@ -32,7 +32,7 @@ class ApprovalSerializer(serializers.Serializer[Any]):
         child=serializers.ListField(child=serializers.CharField(), min_length=2, max_length=2),
         help_text="what was changed of the recording, as pairs of what and how",
     )
-    revision = serializers.IntegerField()
+    revision = serializers.IntegerField(help_text="one more with each edit")
     deadline = serializers.DateTimeField()
     waits_for = serializers.ListField(child=serializers.CharField(), help_text="whose key is missing, by name")
 

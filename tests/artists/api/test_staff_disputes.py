@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from django.core import mail
+from allauth.account.models import EmailAddress
+from django.core.mail import EmailMessage
 from django.test import Client
 
 from catalog.models import Artist
@@ -45,8 +46,15 @@ def read(claim: Claim) -> tuple[str, bool]:
 
 
 def test_staff_settle_a_dispute_and_both_sides_read_why(
-    claim: Claim, rival: Claim, client: Client, django_capture_on_commit_callbacks: Any
+    claim: Claim,
+    rival: Claim,
+    client: Client,
+    mailoutbox: list[EmailMessage],
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
+    signers = [owners.get_signer(one.party) for one in (claim, rival)]
+    for person in signers:
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     [listed] = client.get(DISPUTES).json()
     with django_capture_on_commit_callbacks(execute=True):
         settled = settle(client, rival, note="The contract of 2019 says so.", stands=True, end=[claim.pk])
@@ -57,7 +65,8 @@ def test_staff_settle_a_dispute_and_both_sides_read_why(
     assert (settled.status_code, settled.json()["note"]) == (200, "The contract of 2019 says so.")
     assert (read(rival), read(claim)) == (("The contract of 2019 says so.", False), ("", True))
     assert client.get(DISPUTES).json() == []
-    assert {"The contract of 2019 says so." in str(sent.body) for sent in mail.outbox} == {True}
+    assert {sent.to[0] for sent in mailoutbox} == {person.email for person in signers}
+    assert {"The contract of 2019 says so." in str(sent.body) for sent in mailoutbox} == {True}
     assert settle(client, rival, note="Again.", stands=True).status_code == 404
 
 
