@@ -69,9 +69,9 @@ def read_line(number: int, values: Mapping[str, str], read_roles: Callable[[], S
             _read_identifier("ISRC", parse_isrc, values.get("isrc", "")),
             _read_identifier("MBID", parse_mbid, values.get("mbid", "")),
             _read_identifier("ISWC", parse_iswc, values.get("iswc", "")),
-            _read_duration(values.get("duration", "")),
+            _read_duration(values.get("duration", "").strip()),
             _read_work_title(values.get("work_title", "")),
-            read_roles() if read_roles else _read_columns(*(values.get(name, "") for name in COLUMNS_BY_ROLE.values())),
+            read_roles() if read_roles else _read_columns(values),
         )
     except InvalidLine as error:
         return Line(number, shorten(title), shorten(artist), problem=str(error))
@@ -82,10 +82,8 @@ def _read_work_title(text: str) -> str:
     return require(title, "title of the work", MAX_TITLE) if title else ""
 
 
-@lru_cache(maxsize=1000)
-def _read_columns(*texts: str) -> SharesByRole:
-    """The shares of each role, from its column. Raises InvalidLine."""
-    found = ((role, read_shares(text, role)) for role, text in zip(COLUMNS_BY_ROLE, texts, strict=True))
+def _read_columns(values: Mapping[str, str]) -> SharesByRole:
+    found = ((role, read_shares(values.get(column, ""), role)) for role, column in COLUMNS_BY_ROLE.items())
     return {role: named for role, named in found if named}
 
 
@@ -99,7 +97,6 @@ def _read_identifier[T](name: str, parse: Callable[[str], T], text: str) -> T | 
 @lru_cache(maxsize=1000)
 def _read_duration(text: str) -> int | None:
     """Milliseconds, from 3:45, 1:03:45, 225 (seconds) or PT3M45S."""
-    text = text.strip()
     if not text:
         return None
     milliseconds = _read_milliseconds(text)

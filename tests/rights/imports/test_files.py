@@ -1,12 +1,15 @@
 """CSV files of every encoding and separator, damaged ones, and those that attack. No database."""
 
 import contextlib
+import csv
 import io
 import tracemalloc
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rights.imports import csv_file, lines
+from rights.imports import csv_file, lines, text_encoding
 from rights.imports.exceptions import UnreadableFile
 from rights.imports.files import open_file
 from rights.imports.lines import Line
@@ -65,6 +68,20 @@ def test_a_quoted_cell_may_hold_line_ends_separators_and_quotes() -> None:
         Line(2, 'Salt, "Radio" live', "Mara"),
         Line(4, "Next", "Mara"),
     ]
+
+
+LETTERS = st.characters(exclude_characters='"\r\n\ufeff', exclude_categories=["Cs"])
+
+
+@given(st.text(LETTERS, min_size=1), st.sampled_from(",;\t"))
+def test_a_line_without_quotes_has_the_cells_that_a_csv_reader_finds(text: str, separator: str) -> None:
+    file = io.BytesIO(f"{text}\r\n".encode())
+    source = csv_file._Source(file, text_encoding.UTF_8)
+    [cells] = csv.reader([text], delimiter=separator, strict=True)
+
+    rows = [row for _, row in csv_file._read_rows(source, separator)]
+
+    assert rows == ([cells] if "".join(cells).strip() else [])
 
 
 def test_a_quote_that_is_not_closed_costs_its_own_line_alone() -> None:
