@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -77,8 +77,8 @@ def owed_unused(payment: Payment, at: datetime) -> int:
 
 def _count_unused(line: InvoiceLine, at: datetime) -> Fraction:
     """What of a line's amount is of days that had not begun. A trial and a proration count as they were charged."""
-    days = ceil((line.period_end - line.period_start) / DAY)
-    left = floor((line.period_end - max(at, line.period_start)) / DAY)
+    days = -((line.period_start - line.period_end) // DAY)
+    left = (line.period_end - max(at, line.period_start)) // DAY
     return Fraction(line.amount * min(max(left, 0), days), days) if days > 0 else Fraction(0)
 
 
