@@ -40,13 +40,13 @@ def folder(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) 
 
 @transaction.atomic
 def want_remix(folder: Path, settings: Settings) -> Render:
-    """A remix of a minute, wanted for a fan."""
+    """A remix of 40 seconds, wanted for a fan."""
     scene = remix_scene.create_sounding_scene(factories.create_artist("Mara Veil"), settings, folder)
     scene.sign(scene.save())
     cleared = clearance.clear("remix", scene.recording.artist, [scene.recording], territory="PT")
     assert isinstance(cleared, Clearance)
     recorded = original(Source.parse(scene.source.content))
-    recipe = msgspec.structs.replace(recorded, tempo_percent=110, sections=recorded.sections * 3)
+    recipe = msgspec.structs.replace(recorded, tempo_percent=110, sections=recorded.sections * 2)
     return renders.want_whole(scene.source, recipe, cleared, person=factories.create_fan("Ana"), choice="hand")
 
 
