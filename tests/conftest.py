@@ -19,12 +19,11 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from billing.simulated.server import FakeStripe
 from catalog.models import Artist
-from config.database import migrate, use_database
+from config.database import use_database
 from rights.models import Party
-from tests import factories, servers
+from tests import factories, migrations, servers
 from tests.billing import factories as billing
 from tests.fork_server import hash_passwords_fast
-from tests.migrations import render_fewer_models
 from tests.network import block_network
 from tests.rights import factories as owners
 from tests.servers import Broker, Database, Processes, RestartableBroker, ServerUnavailable, Site
@@ -36,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not os.environ.get("STRIPE_TEST_KEY"):  # with it, tests/billing/provider/test_accounts.py asks Stripe
         sys.addaudithook(block_network)
     hash_passwords_fast()
-    render_fewer_models()
+    migrations.render_fewer_models()
     # The seconds of an example say how busy the machine is.
     hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     hypothesis.settings.load_profile("untimed")
@@ -47,9 +46,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def template_database(django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
-    """The migrated database that is copied for tests. It is made once a run."""
+    """The migrated database that is copied for tests. Each process of a run makes it once."""
     with servers.create_database() as database, django_db_blocker.unblock():
-        migrate(NAME=database.name)
+        migrations.fill(database.name)
         yield database
 
 
@@ -119,6 +118,9 @@ FIXTURE_SECONDS = {
 }
 """What a fixture adds to a test, about, together with what is done with it."""
 
+LONG_FILES = {"test_api_conformance.py": 120.0, "test_operator.py": 60.0}
+"""The seconds of files whose few tests take much longer than their fixtures."""
+
 
 FIRST_FILES = ("test_embedded_folders.py",)
 """It starts PostgreSQL from this process. As root that needs a child with one thread, but after a test of signed sound
@@ -141,7 +143,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _put_long_files_first(items: list[pytest.Item]) -> None:
     """So that two workers end at about the same time: `make test` gives them one file after the other."""
-    seconds = Counter[Path]()
+    seconds = Counter({item.path: LONG_FILES.get(item.path.name, 0.0) for item in items})
     for item in items:
         seconds[item.path] += 0.05 + sum(FIXTURE_SECONDS.get(name, 0) for name in item.fixturenames)
     items.sort(

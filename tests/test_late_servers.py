@@ -16,10 +16,10 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker, Settings
 
 from artists.models import Draft
-from config.database import migrate, use_database
+from config.database import use_database
 from events import outbox
 from listens import event
-from tests import factories, servers
+from tests import factories, migrations, servers
 from tests.listens.factories import listen_event, make_incoming
 from tests.servers import Processes, RestartableBroker, accepts_connections, wait_until
 from worker import embedded, embedded_postgres
@@ -127,7 +127,7 @@ def late_database(
     settings.DATABASE_OWNER_URL = postgres.url("fanfare_owner")
     postgres.start()
     with django_db_blocker.unblock(), use_database(**app):
-        migrate()
+        migrations.fill("fanfare")
         postgres.stop()
         yield postgres
 

@@ -13,6 +13,7 @@ from config.demo.artist_data import MARA
 from config.demo.scrobblers import GAP_SECONDS, TOKEN_NAME
 from config.demo.simulator import Simulator
 from config.processes import BACKGROUND_COMMANDS
+from events.kafka import create_topics
 from events.models import Outbox
 from fans.models import Engagement, OptIn
 from listens.models import Listen
@@ -77,7 +78,7 @@ def test_mara_gets_as_many_moments_as_one_person_can_review_and_others_get_more(
 
 
 def test_their_listens_become_a_draft_in_the_studio(broker: Broker, live_site: Site, processes: Processes) -> None:
-    assert processes.start("prepare").wait(60) == 0
+    create_topics()
     for command in BACKGROUND_COMMANDS.values():
         processes.start(*command)
     drafts = Draft.objects.count()
