@@ -89,9 +89,12 @@ class AgreementForm(BoundsFields):
         label="When it ends, what fans received", choices=AfterEnd.choices, widget=forms.RadioSelect
     )
     second_key = forms.ChoiceField(
-        label="Who approves each one too", required=False, choices=list(proposals.KEY_HOLDERS.items()),
-        widget=forms.RadioSelect, help_text="The artist always does. Who holds a second key hears it and reads what was changed, not for whom.",
-    )  # fmt: skip
+        label="Who approves each one too",
+        required=False,
+        choices=list(proposals.KEY_HOLDERS.items()),
+        widget=forms.RadioSelect,
+        help_text="The artist always does. Who holds a second key hears it and reads what was changed, not for whom.",
+    )
     key_above = forms.IntegerField(
         label="Only from so many a month on", required=False, min_value=0, max_value=proposals.MAX_NUMBER,
         help_text="For a second key. Empty: for each one.",
