@@ -11,13 +11,18 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, sync_playwright
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+CHROMIUM_NAMES = (
+    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome",
+)  # fmt: skip
+"""Programs of the system. The first, Debian's, has no windows at all and shows a page for a third of the CPU time."""
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--force-color-profile=srgb",
 ]  # fmt: skip
 INSTALL_TIMEOUT_SECONDS = 600
-HOW_TO_INSTALL = "install one (apt-get install chromium; playwright install chromium), or set CHROMIUM to its path"
+HOW_TO_INSTALL = (
+    "install one (apt-get install chromium-headless-shell; playwright install chromium), or set CHROMIUM to its path"
+)
 
 
 class NoBrowser(Exception):
