@@ -177,6 +177,18 @@ def test_more_like_this_and_a_dropped_one(chat: ChatServer, program: Program) ->
     assert SuggestionCall.objects.order_by("-pk")[0].question["like"] == second.text
 
 
+def test_one_that_is_edited_is_put_into_the_text_with_the_cursor_in_it(chat: ChatServer, program: Program) -> None:
+    first = offered(suggest(program))[0]
+    form = FORM_DATA | {"template": [OWN], "do": f"edit-{first.pk}"}
+
+    page = member_client(program.artist, "editor").post(program_path(program), form).content.decode()
+
+    assert page.count("autofocus") == 1
+    assert page.index(OWN) < page.index("autofocus") < page.index(first.text)
+    first.refresh_from_db()
+    assert first.state == "kept"
+
+
 def test_only_an_editor_asks_and_one_call_waits_at_a_time(chat: ChatServer, program: Program) -> None:
     reviewer = factories.get_member(program.artist, "reviewer")
     with pytest.raises(NotAllowed):

@@ -70,7 +70,7 @@ def edit_program(request: AuthenticatedHttpRequest, studio: Studio, program_id: 
     command = request.POST.get("do", "save")
     verb, _, key = command.partition("-")
     if verb in ("keep", "edit"):
-        return _keep_suggestion(request, studio, editor, key)
+        return _keep_suggestion(request, studio, editor, key, to_edit=verb == "edit")
     if command != "save":
         editor.wording = editor.wording.with_row_change(command)
         return _render_editor(request, studio, editor, part="#wording-fields" if request.htmx else "")
@@ -145,6 +145,8 @@ class ProgramEditor:
     form: ProgramForm
     wording: WordingForm
     problem: str = ""
+    focused_row: int | None = None
+    """The template that somebody wants to change."""
 
     def read_post(self, request: AuthenticatedHttpRequest, studio: Studio) -> None:
         """Replace the saved content by what was typed."""
@@ -205,7 +207,7 @@ def _save_version(request: AuthenticatedHttpRequest, studio: Studio, editor: Pro
 
 
 def _keep_suggestion(
-    request: AuthenticatedHttpRequest, studio: Studio, editor: ProgramEditor, key: str
+    request: AuthenticatedHttpRequest, studio: Studio, editor: ProgramEditor, key: str, *, to_edit: bool
 ) -> HttpResponse:
     """Add what a model suggested to what was typed. It is in use once a version with it is signed."""
     suggestion = find_suggestion(editor.program, key)
@@ -215,6 +217,8 @@ def _keep_suggestion(
         editor.problem = str(error)
         return _render_editor(request, studio, editor, status=error_status(error))
     editor.wording = editor.wording.with_template(suggestion.text)
+    if to_edit and suggestion.text in editor.wording.templates:
+        editor.focused_row = editor.wording.templates.index(suggestion.text)
     return _render_editor(request, studio, editor)
 
 
