@@ -8,15 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from ai.exceptions import MissingClearance, NoUsableTemplate
+from ai.exceptions import MissingClearance, NoUsableTemplate, OnlySuggested
 from ai.facts import Facts, FormattedFacts, format_facts
+from ai.origins import COMPOSER as COMPOSER  # noqa: PLC0414
+from ai.origins import WRITTEN, Origin
 from ai.template_language import Template
 from ai.wording import Wording, can_fill_in, fill_in_template
 from rights.clearance_result import Clearance
 
 REQUIRED_USE = "personal_message"
 """The use that a clearance for words to one fan must name."""
-COMPOSER = "composer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +27,30 @@ class Composition:
     """(slot, as written) for every slot that the chosen sentences mention and that has a value."""
     formatted: FormattedFacts
     """Every fact as it is written, so that a check need not write them again."""
+    origin: Origin
+    """Who wrote its sentences."""
 
 
 def compose(
-    wording: Wording, facts: Facts, *, choice_key: bytes, program: str, fan: str, clearance: Clearance
+    wording: Wording,
+    facts: Facts,
+    *,
+    choice_key: bytes,
+    program: str,
+    fan: str,
+    clearance: Clearance,
+    suggested: bool = True,
 ) -> Composition:
     """Choose a template that these facts can fill in, and fill it in.
 
-    Raises NoUsableTemplate when the facts are too few for every template, and MissingClearance without a clearance for
-    personal messages.
+    `suggested` is whether the fan may get sentences that a model suggested. Raises NoUsableTemplate when the facts are
+    too few for every template, OnlySuggested where the others are a model's, and MissingClearance without a clearance
+    for personal messages.
     """
     _require_clearance(clearance)
     formatted = format_facts(facts, wording.locale)
     choose = partial(_choose_index, choice_key, program, fan)
-    templates = wording.parsed_templates
-    usable = [template for template in templates if can_fill_in(wording, template, formatted.texts)]
-    if not usable:
-        lacking = (template.required_slots - formatted.texts.keys() for template in templates)
-        raise NoUsableTemplate(min(lacking, key=len))
+    usable = _find_usable(wording, formatted, suggested=suggested)
     template = usable[choose("template", len(usable))]
     chosen = _choose_fragments(wording, template, formatted, choose)
     text = fill_in_template(wording, template, formatted, chosen)
@@ -51,7 +58,32 @@ def compose(
         raise AssertionError("a usable template could not be filled in")
     mentioned = template.mentions.union(*(sentence.mentions for sentence in chosen.values()))
     values = tuple((slot, value) for slot, value in formatted.texts.items() if slot in mentioned)
-    return Composition(text, values, formatted)
+    numbers = {name: wording.parsed_fragments[name].index(sentence) for name, sentence in chosen.items()}
+    origin = wording.find_origin(wording.parsed_templates.index(template), numbers)
+    return Composition(text, values, formatted, origin)
+
+
+def _find_usable(wording: Wording, formatted: FormattedFacts, *, suggested: bool) -> list[Template]:
+    """The templates that these facts can fill in. Raises NoUsableTemplate or OnlySuggested where there is none."""
+    templates = wording.parsed_templates
+    usable = [template for template in templates if can_fill_in(wording, template, formatted.texts)]
+    if not usable:
+        lacking = (template.required_slots - formatted.texts.keys() for template in templates)
+        raise NoUsableTemplate(min(lacking, key=len))
+    allowed = usable if suggested else [template for template in usable if _is_written(wording, template)]
+    if not allowed:
+        raise OnlySuggested
+    return allowed
+
+
+def _is_written(wording: Wording, template: Template) -> bool:
+    """Whether a person wrote it and every sentence of its fragments."""
+    numbers = [
+        (name, n) for name in template.mentions & wording.fragments.keys() for n in range(len(wording.fragments[name]))
+    ]
+    index = wording.parsed_templates.index(template)
+    origins = [wording.find_origin(index, {}), *(wording.find_origin(index, {name: n}) for name, n in numbers)]
+    return all(origin == WRITTEN for origin in origins)
 
 
 def _require_clearance(clearance: Clearance) -> None:

@@ -5,7 +5,7 @@ import hmac
 from dataclasses import dataclass, replace
 
 from ai import guard
-from ai.compose import COMPOSER, Composition, compose
+from ai.compose import Composition, compose
 from ai.exceptions import GuardRejected, ModelFailed
 from ai.facts import Facts
 from ai.languages import find_language
@@ -22,7 +22,7 @@ MAX_COMPOSED_LENGTH = 2000
 class DraftedMessage:
     text: str
     maker: str
-    """`composer`, or `model:<name>`."""
+    """`composer`, that of an `Origin`, or `model:<name>`."""
     composed: Composition | None
     """What the composer made; None when a model wrote the text."""
     fallback_reason: str | None = None
@@ -38,18 +38,19 @@ def draft_message(
     fan: str,
     clearance: Clearance,
     model: ModelConfig | None = None,
+    suggested: bool = True,
 ) -> DraftedMessage:
-    """Write a message that passes the guard. Raises NoUsableTemplate, GuardRejected or MissingClearance.
+    """Write a message that passes the guard. Raises what `compose` raises, or GuardRejected. `suggested` is as there.
 
     A model that fails raises nothing: the composer's text is used, and `fallback_reason` says why.
     """
-    composed = compose(wording, facts, choice_key=choice_key, program=program, fan=fan, clearance=clearance)
+    composed = compose(
+        wording, facts, choice_key=choice_key, program=program, fan=fan, clearance=clearance, suggested=suggested
+    )
     _check_composed(composed, wording, facts)
-    drafted = DraftedMessage(composed.text, COMPOSER, composed)
-    if model is None:
-        return drafted
-    if find_language(wording.locale) is None:
-        return replace(drafted, fallback_reason="language")
+    drafted = DraftedMessage(composed.text, composed.origin.maker, composed)
+    if model is None or find_language(wording.locale) is None:
+        return replace(drafted, fallback_reason="language" if model else None)
     try:
         text = write_with_model(model, wording, facts, person=_pseudonym(choice_key, fan))
     except ModelFailed as error:

@@ -23,6 +23,10 @@ class NoUsableTemplate(AIError):
         self.missing = missing
 
 
+class OnlySuggested(AIError):
+    """A model suggested every sentence that could be filled in, and this fan did not agree to such words."""
+
+
 class GuardRejected(AIError):
     """The guard found something wrong with a text. The message names the codes of its findings.
 

@@ -16,22 +16,15 @@ from babel import UnknownLocaleError
 from ai import unicode
 from ai.exceptions import InvalidTemplate
 from ai.facts import SLOTS, FormattedFacts
-from ai.template_language import (
-    Fragment,
-    OptionalPart,
-    Part,
-    Parts,
-    Plural,
-    Slot,
-    Template,
-    check_no_contacts,
-    choose_plural,
-    fill_in,
-    parse_template,
-)
+from ai.matching import match_ends
+from ai.origins import WRITTEN, Origin, Origins
+from ai.template_language import Template, check_no_contacts, fill_in, parse_template
 
-LANGUAGE_VERSION = 1
-"""The version of the template language. It is signed too, so that a later grammar cannot change what a wording says."""
+LANGUAGE_VERSION = 2
+"""The version of the template language. It is signed too, so that a later grammar cannot change what a wording says.
+
+Version 1 has no origins: a person wrote every sentence, and somebody reads every message.
+"""
 MAX_TEMPLATES = 40
 MAX_FRAGMENTS = 20
 MAX_ALTERNATIVES = 20
@@ -58,6 +51,10 @@ class Wording:
     locale: str
     templates: tuple[str, ...]
     fragments: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    origins: Origins | None = field(default=None, hash=False)
+    """None in version 1 of the language."""
+    unread: bool = False
+    """Whether a message of these words goes out without a person who read it."""
     parsed_templates: tuple[Template, ...] = field(init=False, repr=False, compare=False)
     parsed_fragments: Mapping[str, tuple[Template, ...]] = field(init=False, repr=False, compare=False)
 
@@ -78,14 +75,23 @@ class Wording:
         )
         object.__setattr__(self, "parsed_templates", parsed)
         _check_combinations(self)
+        if (self.origins is None and self.unread) or (self.origins is not None and not _fits(self.origins, self)):
+            raise InvalidTemplate("every sentence has its origin, and only then messages go out unread")
 
     @classmethod
     def parse(cls, data: Any) -> "Wording":
-        """Parse JSON data: {"locale": "en", "templates": [...], "fragments": {"closing": [...]}}."""
-        if not isinstance(data, Mapping) or data.keys() - {"language", "locale", "templates", "fragments"}:
+        """Parse JSON data: {"locale": "en", "templates": [...], "fragments": {"closing": [...]}}.
+
+        In version 2 of the language also {"language": 2, "origins": {...}, "unread": false}.
+        """
+        if not isinstance(data, Mapping):
             raise InvalidTemplate("a wording has a locale, templates and fragments, nothing else")
-        if data.get("language", LANGUAGE_VERSION) != LANGUAGE_VERSION:
-            raise InvalidTemplate(f"language {data['language']!r} of templates is not known here")
+        language = data.get("language", 1)
+        if language not in (1, LANGUAGE_VERSION):
+            raise InvalidTemplate(f"language {language!r} of templates is not known here")
+        more = {"origins", "unread"} if language == LANGUAGE_VERSION else set()
+        if data.keys() - more - {"language", "locale", "templates", "fragments"} or more - data.keys():
+            raise InvalidTemplate("a wording has a locale, templates and fragments, nothing else")
         fragments = data.get("fragments", {})
         if not isinstance(fragments, Mapping) or not isinstance(data.get("locale"), str):
             raise InvalidTemplate("the locale is a text, and fragments are lists of sentences under a name")
@@ -93,17 +99,28 @@ class Wording:
             locale=data["locale"].replace("_", "-"),
             templates=_require_sentences(data.get("templates"), "templates"),
             fragments={name: _require_sentences(texts, f"fragment {name}") for name, texts in fragments.items()},
+            origins=Origins.parse(data["origins"]) if more else None,
+            unread=data.get("unread") is True,
         )
 
     def canonical(self) -> str:
         """The JSON text that is signed. It does not depend on the order of the keys."""
-        signed = {
-            "language": LANGUAGE_VERSION,
+        signed: dict[str, Any] = {
+            "language": 1 if self.origins is None else LANGUAGE_VERSION,
             "locale": self.locale,
             "templates": self.templates,
             "fragments": dict(self.fragments),
         }
+        if self.origins is not None:
+            signed |= {"origins": self.origins.to_data(), "unread": self.unread}
         return json.dumps(signed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def find_origin(self, template: int, fragments: Mapping[str, int]) -> Origin:
+        """Of a text of this template and these sentences of fragments: that of the first which a model suggested."""
+        if self.origins is None:
+            return WRITTEN
+        chosen = [self.origins.templates[template], *(self.origins.fragments[name][n] for name, n in fragments.items())]
+        return next((origin for origin in chosen if origin != WRITTEN), WRITTEN)
 
     @cached_property
     def digest(self) -> str:
@@ -113,7 +130,7 @@ class Wording:
     def matches(self, text: str, formatted: FormattedFacts) -> bool:
         """Whether the text is exactly one that this wording can give for these facts."""
         return any(
-            len(text) in _match_ends(self, template.parts, text, 0, formatted) for template in self.parsed_templates
+            len(text) in match_ends(self, template.parts, text, 0, formatted) for template in self.parsed_templates
         )
 
 
@@ -166,45 +183,6 @@ def _reject_fragment(name: str) -> str | None:
     raise AssertionError(f"fragment {name} inside a fragment")  # the parser accepts no fragments there
 
 
-def _match_ends(wording: Wording, parts: Parts, text: str, start: int, formatted: FormattedFacts) -> set[int]:
-    """Every position in `text` where a match of these parts, begun at `start`, can end."""
-    ends = {start}
-    for part in parts:
-        ends = {end for position in ends for end in _match_part(wording, part, text, position, formatted)}
-    return ends
-
-
-def _match_part(wording: Wording, part: Part, text: str, start: int, formatted: FormattedFacts) -> set[int]:
-    match part:
-        case str():
-            literal: str | None = part
-        case Slot(name):
-            literal = formatted.texts.get(name)
-        case Plural(_, forms):
-            literal = None if formatted.plays is None else choose_plural(forms, formatted.plays, wording.locale)
-        case Fragment(name):
-            sentences = wording.parsed_fragments[name]
-            return {
-                end for sentence in sentences for end in _match_ends(wording, sentence.parts, text, start, formatted)
-            }
-        case OptionalPart(inner):
-            if not _has_values(wording, inner, formatted):
-                return {start}
-            return _match_ends(wording, inner, text, start, formatted)
-    return {start + len(literal)} if literal is not None and text.startswith(literal, start) else set()
-
-
-def _has_values(wording: Wording, parts: Parts, formatted: FormattedFacts) -> bool:
-    known = formatted.texts.keys()
-    for part in parts:
-        if isinstance(part, Fragment):
-            if not any(sentence.required_slots <= known for sentence in wording.parsed_fragments[part.name]):
-                return False
-        elif isinstance(part, Slot | Plural) and part.name not in known:
-            return False
-    return True
-
-
 def _subsets(names: Sequence[str]) -> Iterator[set[str]]:
     return (set(some) for size in range(len(names) + 1) for some in combinations(names, size))
 
@@ -213,6 +191,13 @@ def _slots_in_braces(known: set[str], locale: str) -> FormattedFacts:
     """Each slot shown as itself, with the plural form that most numbers take."""
     usual = next((n for n in range(1000) if unicode.parse_locale(locale).plural_form(n) == "other"), 100)
     return FormattedFacts({name: f"{{{name}}}" for name in known}, usual if "plays" in known else None)
+
+
+def _fits(origins: Origins, wording: Wording) -> bool:
+    lengths = {name: len(texts) for name, texts in origins.fragments.items()}
+    return len(origins.templates) == len(wording.templates) and lengths == {
+        name: len(texts) for name, texts in wording.fragments.items()
+    }
 
 
 def _numbered(texts: Sequence[str]) -> Iterator[tuple[int, str]]:

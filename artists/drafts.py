@@ -4,7 +4,7 @@
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from django.db.models import Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Least, Now
 
-from ai.exceptions import GuardRejected, NoUsableTemplate
+from ai.exceptions import GuardRejected, NoUsableTemplate, OnlySuggested
 from ai.llm import ModelConfig
 from artists import audiences, eligibility, expiry, explanations, fact_checks, generation, programs
 from artists.audiences import REASON_NO_TIER
@@ -39,6 +39,7 @@ ACTOR = SystemActor.DRAFTS
 REASON_OPTED_OUT = "opted out: the fan ended it before anything was written"
 REASON_OLDER_WORDS = "older words: the fan did not agree that a rightsholder hears what is made"
 REASON_NO_RULES = "older words: the fan did not agree that rules choose a remix from their listening"
+REASON_NO_MODEL = "older words: the fan did not agree to words that a model suggested"
 REASON_TAKEN_BACK = "taken back: the fan took the request back before anything was written"
 REASON_MUTED = "muted: the fan paused this program before anything was written"
 
@@ -72,7 +73,8 @@ def write_next() -> bool:
         counts = generation.find_counts(allowed)
         refused |= fact_checks.find_passed(allowed, counts)
         writable = [moment for moment in allowed if moment.pk not in refused]
-        texts, failed = _generate_texts(writable, cleared, counts, _find_models(writable, model))
+        told = _find_told(writable)
+        texts, failed = _generate_texts(writable, cleared, counts, model, told)
         with transaction.atomic():
             store_drafts(moments, texts, refused | failed)
     return True
@@ -143,30 +145,36 @@ def _clearance_request(moment: Moment) -> ClearanceRequest:
     return ClearanceRequest(moment.program.use, moment.program.artist_id, moment.person.country, songs)
 
 
-def _find_models(moments: Sequence[Moment], model: ModelConfig | None) -> dict[int, ModelConfig]:
-    """The model for each moment whose fan agreed that one is told. The composer writes for the others."""
-    if model is None:
-        return {}
-    told = [moment for moment in moments if not moment.version.is_asked_for]  # no model is told of a request
-    agreed = opt_ins.pairs_that_allow(Flow.MODEL, {moment.fan_and_artist for moment in told})
-    return {moment.pk: model for moment in told if moment.fan_and_artist in agreed}
+def _find_told(moments: Sequence[Moment]) -> set[int]:
+    """The moments whose fans agreed that a model may draft the words. Nobody who asks is told of one."""
+    noticed = [moment for moment in moments if not moment.version.is_asked_for]
+    agreed = opt_ins.pairs_that_allow(Flow.MODEL, {moment.fan_and_artist for moment in noticed})
+    return {moment.pk for moment in noticed if moment.fan_and_artist in agreed}
 
 
 def _generate_texts(
     moments: Sequence[Moment],
     cleared: Mapping[int, Clearance],
     counts: generation.Counts,
-    models: Mapping[int, ModelConfig],
+    model: ModelConfig | None,
+    told: Collection[int],
 ) -> tuple[list[generation.GeneratedText], dict[int, str]]:
-    """The texts, and the reason for each moment without one. A moment that fails does not stop the others."""
+    """The texts, and the reason for each moment without one. A moment that fails does not stop the others.
+
+    `told` are those whose fans may get the words of a model; the composer writes for the others what a person wrote.
+    """
     texts: list[generation.GeneratedText] = []
     failed: dict[int, str] = {}
     for moment in moments:
         listening = counts.get(generation.count_key(moment))
         try:
-            texts.append(generation.generate_text(moment, cleared[moment.pk], listening, models.get(moment.pk)))
+            may = moment.pk in told
+            writer = model if may else None
+            texts.append(generation.generate_text(moment, cleared[moment.pk], listening, writer, suggested=may))
         except NoUsableTemplate as reason:
             failed[moment.pk] = f"unsayable: {reason}"
+        except OnlySuggested:
+            failed[moment.pk] = REASON_NO_MODEL
         except GuardRejected as reason:
             failed[moment.pk] = f"guard: {reason}"
         except Exception:

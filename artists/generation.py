@@ -17,6 +17,7 @@ from ai.draft import DraftedMessage, draft_message
 from ai.exceptions import ModelFailed
 from ai.facts import SLOTS, Facts
 from ai.llm import ModelConfig
+from ai.origins import parse_maker
 from artists.models import Draft, ExperienceRequest, Moment
 from catalog.models import Artist
 from fans.models import Engagement, RecordingEngagement
@@ -99,11 +100,17 @@ def find_counts(found: Iterable[Moment | Draft]) -> Counts:
 
 
 def generate_text(
-    moment: Moment, clearance: Clearance, listening: Listening | None, model: ModelConfig | None
+    moment: Moment,
+    clearance: Clearance,
+    listening: Listening | None,
+    model: ModelConfig | None,
+    *,
+    suggested: bool = True,
 ) -> GeneratedText:
-    """Takes seconds when a model writes.
+    """Takes seconds when a model writes. `suggested` is whether the fan may get words that a model suggested.
 
-    Raises NoUsableTemplate where no signed sentence fits the facts, and GuardRejected where the guard objects.
+    Raises NoUsableTemplate where no signed sentence fits the facts, OnlySuggested where the fan may get none of them,
+    and GuardRejected where the guard objects.
     """
     facts = build_facts(moment, moment.program.artist, listening)
     result = draft_message(
@@ -114,6 +121,7 @@ def generate_text(
         fan=str(moment.person_id) if not moment.version.is_asked_for else f"{moment.person_id} {moment.point}",
         clearance=clearance,
         model=model,
+        suggested=suggested,
     )
     return GeneratedText(moment, clearance, result, _facts_for_reviewer(facts, result))
 
@@ -153,8 +161,13 @@ def read_facts(rows: Sequence[Mapping[str, Any]] | None) -> Facts:
 
 def find_fact_in_text(draft: Draft, slot: str, value: str) -> list[re.Match[str]]:
     """Where the draft's text has this fact, which is written as `value`. A template may put it beside a letter."""
-    is_filled_in = draft.maker == COMPOSER and any(row["slot"] == slot and row["used"] for row in draft.facts or ())
+    is_filled_in = is_composed(draft.maker) and any(row["slot"] == slot and row["used"] for row in draft.facts or ())
     return unicode.find_value(draft.text or "", unicode.strip_isolates(value), beside_letters=is_filled_in)
+
+
+def is_composed(maker: str) -> bool:
+    """Whether the composer filled in signed sentences, whoever put their words in."""
+    return maker == COMPOSER or parse_maker(maker) is not None
 
 
 FACT_SOURCES = {

@@ -2,6 +2,8 @@
 
 * A text of the composer is `filled`. Once a person changed it, it is `written`.
 * A text of a model is `approved`. Once a person changed it, it is `edited`.
+* So is a text of the composer from sentences that a model suggested; `edited` also where a person changed those before
+  they were signed. Where nobody read exactly this, it is `bounds`.
 * Changed means that it reads differently. Other spaces or capitals do not count.
 * A remix that the fan chose at the desk is `remixed`, one that rules chose is `approved`. Where whoever decided has not
   heard exactly this to its end, it is `bounds`.
@@ -13,6 +15,7 @@
 from accounts.models import Role
 from ai.compose import COMPOSER
 from ai.facts import format_facts
+from ai.origins import How, parse_maker
 from ai.wording import load_wording
 from artists.generation import read_facts
 from artists.models import Draft
@@ -56,15 +59,22 @@ def is_changed(draft: Draft) -> bool:
     return normalise(draft.text or "") != normalise(draft.original_text or "")
 
 
-def derive_mark(draft: Draft, *, heard: int | None = None) -> Mark:
-    """`heard` is how many seconds of a remix the decider heard; None tells of it as if it was heard to its end."""
+def derive_mark(draft: Draft, *, heard: int | None = None, is_read: bool = True) -> Mark:
+    """`heard` is how many seconds of a remix the decider heard; None tells of it as if it was heard to its end.
+
+    `is_read` is whether a person decides about exactly this text.
+    """
     if is_remix(draft.maker):
         if heard is not None and heard < hearing.count_seconds(draft):
             return Mark.BOUNDS
         return Mark.REMIXED if draft.maker == MAKER_DESK else Mark.APPROVED
     if draft.maker == COMPOSER:
         return Mark.WRITTEN if is_changed(draft) else Mark.FILLED
-    return Mark.EDITED if is_changed(draft) else Mark.APPROVED
+    if not is_read:
+        return Mark.BOUNDS
+    origin = parse_maker(draft.maker)
+    was_changed = origin is not None and origin.how is How.CHANGED
+    return Mark.EDITED if was_changed or is_changed(draft) else Mark.APPROVED
 
 
 def derive_credit(draft: Draft, *, decided_by: str, mark: str = "") -> str:

@@ -3,6 +3,7 @@
 An edit adds a version. Only a signed version answers moments.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from artists.notifications import program_notices
 from artists.permissions import require_role
 from artists.remixes import limits
 from artists.requests.terms import RequestTerms
+from artists.suggestions import origins
 from audit import trail
 from catalog.hidden_characters import find_hidden_in_line
 from catalog.models import Artist, Recording
@@ -32,6 +34,8 @@ from rights.models import Decision
 MAX_GRACE_SECONDS = 86_400
 MAX_NTH = 1_000_000
 MAX_REVIEW_SECONDS = 90 * 86_400
+SIGNED_WITH_THEM = {"language", "origins", "unread"}
+"""What a version keeps beside the words that somebody typed."""
 
 
 def create(artist: Artist, *, name: str, by: Person, kind: str = Program.Kind.MESSAGE) -> Program:
@@ -62,8 +66,9 @@ def edit(  # noqa: PLR0913 - the terms of a program, each named
 ) -> ProgramVersion:
     """Add an unsigned version. The version signed before stays in use until a principal signs this one.
 
-    A message needs `wording`. Of remixes `recording` is required: it is counted, and remixed. `terms` are those of
-    `requests.terms`, for what fans ask for. `audience` says for whom it is. Raises NotAllowed or InvalidRequest.
+    A message needs `wording`; with "unread" in it, its messages go out without a person who read them. Of remixes
+    `recording` is required: it is counted, and remixed. `terms` are those of `requests.terms`, for what fans ask for.
+    `audience` says for whom it is. Raises NotAllowed or InvalidRequest.
     """
     require_role(program.artist, by, roles.may_edit, "edit this program")
     review_seconds = settings.REVIEW_SECONDS if review_seconds is None else review_seconds
@@ -76,7 +81,7 @@ def edit(  # noqa: PLR0913 - the terms of a program, each named
         _validate_remix(program, moment, recording, wording or terms)
         return add_version(program, by, wording="", **columns)
     columns["terms"] = _canonical_terms(moment, recording, terms)
-    return add_version(program, by, wording=_canonical_wording(wording or {}, moment, recording), **columns)
+    return add_version(program, by, wording=_canonical_wording(program, wording or {}, moment, recording), **columns)
 
 
 def add_version(program: Program, by: Person, **columns: Any) -> ProgramVersion:
@@ -206,9 +211,24 @@ def _canonical_terms(moment: str, recording: Recording | None, terms: dict[str, 
     return RequestTerms.parse(terms or {}).canonical() if is_asked_for else ""
 
 
-def _canonical_wording(wording: dict[str, Any], moment: str, recording: Recording | None) -> str:
+def _canonical_wording(program: Program, wording: Any, moment: str, recording: Recording | None) -> str:
+    """What is signed: the words, where they came from, and whether they go out unread. Raises InvalidRequest.
+
+    A client of the API sends anything as `wording`.
+    """
+    parsed = _parse_wording(wording, moment, recording)
+    unread = isinstance(wording, dict) and wording.get("unread") is True
+    if unread and moment == ProgramVersion.MomentKind.REQUEST:
+        raise InvalidRequest("Somebody reads what a fan asked for before it goes out.")
+    return replace(parsed, origins=origins.find_origins(program, parsed), unread=unread).canonical()
+
+
+def _parse_wording(wording: Any, moment: str, recording: Recording | None) -> Wording:
+    """What somebody typed. Where the sentences came from is found out, whatever they say of it."""
     try:
-        parsed = Wording.parse(wording)
+        is_object = isinstance(wording, dict)
+        typed = {key: wording[key] for key in wording if key not in SIGNED_WITH_THEM} if is_object else wording
+        parsed = Wording.parse(typed)
     except InvalidTemplate as problem:
         raise InvalidRequest(f"The words cannot be used: {problem}.") from problem
     is_asked_for = moment == ProgramVersion.MomentKind.REQUEST
@@ -222,7 +242,7 @@ def _canonical_wording(wording: dict[str, Any], moment: str, recording: Recordin
             raise InvalidRequest(
                 f"Template {number} speaks of {{song}}, and this program is about no single one. Name it."
             )
-    return parsed.canonical()
+    return parsed
 
 
 def _lock_program(program: Program) -> Program:

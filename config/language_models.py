@@ -41,3 +41,15 @@ def read_profile_limits(*, debug: bool) -> ProfileLimits:
         frozenset(env.comma_separated("LLM_INTERNAL_HOSTS", "localhost,127.0.0.1,::1" if debug else "")),
         {name: value for name, value in os.environ.items() if name.startswith(KEY_PREFIX) and value},
     )
+
+
+class Budget(NamedTuple):
+    """What one artist's team may ask of models in 24 hours."""
+
+    calls: int
+    tokens: int
+
+
+def read_budget() -> Budget:
+    calls, tokens = env.integer("LLM_CALLS_PER_DAY", 20), env.integer("LLM_TOKENS_PER_DAY", 100_000)
+    return Budget(calls, tokens)

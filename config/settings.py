@@ -272,6 +272,8 @@ REPORT_FULL_LISTENS = env.integer("REPORT_FULL_LISTENS", 10, least=1)
 # One OpenAI-compatible server. Without it, the composer writes everything. Then what profiles of servers may name.
 LLM_BASE_URL, LLM_API_KEY, LLM_MODEL, LLM_TIMEOUT_SECONDS = language_models.read_server()
 LLM_HOSTS, LLM_INTERNAL_HOSTS, LLM_KEYS = language_models.read_profile_limits(debug=DEBUG)
+LLM_CALLS_PER_DAY, LLM_TOKENS_PER_DAY = language_models.read_budget()
+UNREAD_PER_DAY = env.integer("UNREAD_PER_DAY", 1000)  # messages of one artist that go out without a reader
 # Key for choosing among an artist's signed sentences. It is separate, so that a new SECRET_KEY changes no message.
 CHOICE_KEY = env.text("CHOICE_KEY", SECRET_KEY)
 

@@ -54,5 +54,6 @@ def _describe(name: str, key: Use, said: list[Grant]) -> AIPermission:
     countries = sorted(grant.country for grant in version if grant.country)
     where = f" In {', '.join(countries)} only." if countries else ""
     limits = f"Inside limits that {name} signs for each song. " if key == Use.REMIX else ""
-    explanation = f"A person on {name}’s side approves each one first. Since {write_date(newest.live_from)}."
+    signed = f", or {name} signed its words for all" if key == Use.PERSONAL_MESSAGE else ""
+    explanation = f"A person on {name}’s side approves each one first{signed}. Since {write_date(newest.live_from)}."
     return AIPermission("yes", use, limits + explanation + where)

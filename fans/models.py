@@ -207,6 +207,9 @@ class Experience(models.Model):
             ),
             models.CheckConstraint(condition=Q(mark__in=Mark.values), name="one_of_the_seven_marks"),
             models.CheckConstraint(
+                condition=~Q(mark="filled") | Q(maker="composer"), name="no_model_put_a_word_into_a_filled_message"
+            ),
+            models.CheckConstraint(
                 condition=Q(kind="remix", use="remix") | Q(kind="message") & ~Q(use="remix"),
                 name="a_remix_is_used_as_one",
             ),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Sum
 
+from ai.origins import How, Origin, parse_maker
 from ai.provenance.label import Part
 from billing.models import EarnedShare
 from fans.desk.words import format_length
@@ -58,6 +59,8 @@ def list_parts(mark: str, credit: str, maker: str, remix: Remix | None = None) -
     artist = credit.removesuffix(TEAM_SUFFIX)
     if is_remix(maker):
         return _list_remix_parts(artist, maker, remix)
+    if origin := parse_maker(maker):
+        return _list_suggested_parts(origin, mark, credit)
     model = f"the model {maker.removeprefix('model:')}"
     match mark:
         case Mark.WRITTEN:
@@ -71,6 +74,21 @@ def list_parts(mark: str, credit: str, maker: str, remix: Remix | None = None) -
             return [{"part": "words", "by": f"{model}, changed by {credit}", "kind": "model"}]
         case _:
             return [{"part": "words", "by": model, "kind": "model"}]
+
+
+def _list_suggested_parts(origin: Origin, mark: str, credit: str) -> list[dict[str, str]]:
+    """Of sentences that a model suggested and a principal signed. A person may have changed this message since."""
+    artist = credit.removesuffix(TEAM_SUFFIX)
+    words = f"the model {origin.model}, on {origin.day}"
+    if origin.how is How.CHANGED:
+        words += f", changed by {artist}’s side"
+    words += f", in sentences that {artist} signed beforehand"
+    if mark == Mark.EDITED and origin.how is How.SUGGESTED:
+        words += f", changed by {credit} for this message"
+    return [
+        {"part": "words", "by": words, "kind": "model"},
+        {"part": "names and facts", "by": "the composer: rules, no model", "kind": "rules"},
+    ]
 
 
 def _list_remix_parts(artist: str, maker: str, remix: Remix | None) -> list[dict[str, str]]:
@@ -121,7 +139,12 @@ def _remix_facts(remix: Remix, decision: Decision) -> Receipt:
 
 
 def _decision_facts(decision: Decision, artist: str) -> Receipt:
-    """In which role somebody decided, for which side, and when. Who it was is in the audit only."""
+    """In which role somebody decided, for which side, and when. Who it was is in the audit only.
+
+    Where nobody read exactly this, the side is "nobody", and the name is that of who signed its words.
+    """
+    if decision.by is None:
+        return {"role": "", "side": "nobody", "name": artist, "at": _format_time(decision.at)}
     principal = decision.role == "principal"
     return {
         "role": decision.role,

@@ -22,7 +22,9 @@ from web.serializers import JSONSerializer
 
 class VersionSerializer(JSONSerializer, serializers.ModelSerializer[ProgramVersion]):
     wording = serializers.JSONField(
-        required=False, help_text="locale, templates, fragments; of messages, which need it"
+        required=False,
+        help_text="locale, templates, fragments, and unread where nobody reads the messages; messages need it. "
+        "A stored one also says where each sentence came from",
     )
     recording = serializers.PrimaryKeyRelatedField(
         queryset=Recording.objects.all(),

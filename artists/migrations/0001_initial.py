@@ -456,7 +456,7 @@ class Migration(migrations.Migration):
                 (
                     "maker",
                     models.CharField(
-                        help_text="who made the original: composer or model:<name>; of a remix desk, or rules where those chose it",
+                        help_text="who made the original: composer, suggested:… or changed:… (ai.origins), or model:<name>; of a remix desk, or rules where those chose it",
                         max_length=120,
                     ),
                 ),
@@ -1651,5 +1651,136 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="SuggestionCall",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="suggestion_calls",
+                        to="artists.program",
+                    ),
+                ),
+                (
+                    "artist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.artist"
+                    ),
+                ),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="artists.modelprofile"
+                    ),
+                ),
+                ("locale", models.CharField(max_length=35)),
+                ("question", models.JSONField(help_text="what the model is told; no fan is in it")),
+                ("prompt_version", models.PositiveIntegerField()),
+                ("reserved_tokens", models.PositiveIntegerField()),
+                ("by", models.CharField(max_length=80)),
+                ("asked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("asked", "Asked"), ("answered", "Answered"), ("failed", "Failed")],
+                        db_default="asked",
+                        default="asked",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(blank=True, db_default="", default="", help_text="why it failed", max_length=200),
+                ),
+                ("answer", models.TextField(blank=True, db_default="", default="", help_text="as it came")),
+                (
+                    "refused",
+                    models.JSONField(db_default=[], default=list, help_text="the code of each suggestion not shown"),
+                ),
+                ("counted_tokens", models.PositiveIntegerField(help_text="as the server counts them", null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "spent_tokens",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.comparison.Coalesce(
+                            models.F("counted_tokens"), models.F("reserved_tokens")
+                        ),
+                        help_text="what counts against the budget of the day",
+                        output_field=models.PositiveIntegerField(),
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["artist", "asked_at"], name="calls_of_a_day")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")), fields=("program",), name="one_call_at_a_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answered_at", None), ("counted_tokens", None), ("reason", ""), ("state", "asked")
+                            ),
+                            models.Q(("answered_at__isnull", False), ("reason", ""), ("state", "answered")),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("state", "failed"),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_call_is_answered_or_fails",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Suggestion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="suggestions",
+                        to="artists.suggestioncall",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("text", models.CharField(max_length=400)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("offered", "Offered"), ("kept", "Kept"), ("dropped", "Dropped")],
+                        db_default="offered",
+                        default="offered",
+                        max_length=7,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("call", "number"), name="one_suggestion_a_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1), ("number__lte", 10)),
+                        name="at_most_ten_suggestions_a_call",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["offered", "kept", "dropped"])),
+                        name="a_suggestion_is_kept_or_dropped",
+                    ),
+                ],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("mark", "filled"), _negated=True), ("maker", "composer"), _connector="OR"),
+                name="no_model_put_a_word_into_what_is_filled",
+            ),
         ),
     ]

@@ -11,6 +11,7 @@ from artists.migrations import (
     _remixes,
     _requests,
     _statements,
+    _suggestions,
 )
 from audit.operations import append_only, dated_by_clock, never_removed, only_read_committed, write_once
 
@@ -261,6 +262,10 @@ class Migration(migrations.Migration):
         migrations.RunSQL(_model_profiles.MODEL_PROFILES, _model_profiles.DROP_MODEL_PROFILES),
         never_removed("artists_modelprofile", *_model_profiles.PROFILE_COLUMNS),
         dated_by_clock("artists_modelprofile", "saved_at"),
+        migrations.RunSQL(_suggestions.SUGGESTIONS, _suggestions.DROP_SUGGESTIONS),
+        never_removed("artists_suggestioncall", *_suggestions.ANSWER_COLUMNS),
+        dated_by_clock("artists_suggestioncall", "asked_at"),
+        never_removed("artists_suggestion", "state"),
         migrations.RunSQL(_envelopes.ENVELOPES, _envelopes.DROP_ENVELOPES),
         never_removed("artists_remixenvelope", "decision_id", "second_id", "in_force_from", "ended_at", "ended_by"),
         dated_by_clock("artists_remixenvelope", "created_at"),

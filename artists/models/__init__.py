@@ -6,6 +6,7 @@ from artists.models.programs import Program, ProgramVersion, ReviewSettings
 from artists.models.remixes import CornerHearing, EnvelopeCorner, RemixEnvelope
 from artists.models.requests import ExperienceRequest, RequestedRemix
 from artists.models.royalties import ClosedMonth, ExperienceUse, Statement, StatementHold, StatementLine
+from artists.models.suggestions import Suggestion, SuggestionCall
 
 __all__ = [
     "ClosedMonth",
@@ -25,4 +26,6 @@ __all__ = [
     "Statement",
     "StatementHold",
     "StatementLine",
+    "Suggestion",
+    "SuggestionCall",
 ]

@@ -113,7 +113,8 @@ class Draft(models.Model):
     original_text = models.TextField(null=True, help_text="as the maker wrote it, to compare edits with; erasable")
     maker = models.CharField(
         max_length=120,
-        help_text="who made the original: composer or model:<name>; of a remix desk, or rules where those chose it",
+        help_text="who made the original: composer, suggested:… or changed:… (ai.origins), or model:<name>; of a "
+        "remix desk, or rules where those chose it",
     )
     team_typed = models.BooleanField(default=False, help_text="somebody other than a principal edited it")
     facts = models.JSONField(null=True, help_text="the facts it was made from, for the reviewer; erasable")
@@ -175,6 +176,9 @@ class Draft(models.Model):
             models.CheckConstraint(
                 condition=Q(held_by=None, held_until=None) | Q(held_by__isnull=False, held_until__isnull=False),
                 name="a_hold_ends",
+            ),
+            models.CheckConstraint(
+                condition=~Q(mark="filled") | Q(maker="composer"), name="no_model_put_a_word_into_what_is_filled"
             ),
         ]
         indexes = [

@@ -14,6 +14,7 @@ from accounts.people import display_names
 from accounts.roles import may_sign
 from ai import unicode
 from ai.compose import COMPOSER
+from ai.origins import How, parse_maker
 from artists import eligibility, generation, marks, program_status, validation
 from artists.exceptions import AlreadyDecided, AlreadyHeld, InvalidRequest
 from artists.models import Draft, ExperienceRequest, Program
@@ -154,6 +155,9 @@ class ReviewContext:
             return "Somebody in the team changed the text."
         if draft.maker == COMPOSER:
             return f"The sentences are those of signed version {version.version}. No AI model wrote anything."
+        if origin := parse_maker(draft.maker):
+            changed = ", and your team changed them" if origin.how is How.CHANGED else ""
+            return f"{origin.model} suggested the sentences of signed version {version.version}{changed}."
         return f"The model {draft.maker.removeprefix('model:')} wrote this text, from these facts only."
 
     @cached_property

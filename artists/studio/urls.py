@@ -24,6 +24,7 @@ from artists.studio.views import (
     stem_files,
     stems,
     subscribers,
+    suggestions,
     team,
     tiers,
 )
@@ -66,6 +67,8 @@ urlpatterns = [
     path(PROGRAMS, programs.list_or_create_programs, name="programs"),
     path(PROGRAM, programs.edit_program, name="program"),
     path(f"{PROGRAM}/preview", programs.preview_program, name="program-preview"),
+    path(f"{PROGRAM}/suggestions", suggestions.suggest, name="program-suggest"),
+    path(f"{PROGRAM}/suggestions/<int:suggestion_id>/drop", suggestions.drop, name="program-suggestion-drop"),
     path(f"{PROGRAM}/pause", programs.pause_or_resume, name="program-pause"),
     path(f"{PROGRAM}/versions/<int:version>", programs.show_version, name="program-version"),
     path(f"{PROGRAM}/versions/<int:version>/sign", programs.sign_version, name="program-version-sign"),

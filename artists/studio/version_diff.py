@@ -50,6 +50,9 @@ def describe_changes(before: ProgramVersion, after: ProgramVersion) -> list[str]
     old, new = before.words, after.words
     if old["locale"] != new["locale"]:
         sentences.append(f"The language is {new['locale']}; before: {old['locale']}.")
+    if old.get("unread", False) != new.get("unread", False):
+        ways = ["Somebody approves each message", "Messages go out unread, in signed words"]
+        sentences.append(f"{ways[new.get('unread', False)]}; before: {ways[old.get('unread', False)].lower()}.")
     sentences += _describe_text_changes("Template", old["templates"], new["templates"])
     for name in sorted({*old["fragments"], *new["fragments"]}):
         old_texts, new_texts = old["fragments"].get(name, []), new["fragments"].get(name, [])

@@ -235,6 +235,12 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
+                            models.Q(("mark", "filled"), _negated=True), ("maker", "composer"), _connector="OR"
+                        ),
+                        name="no_model_put_a_word_into_a_filled_message",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
                             models.Q(("kind", "remix"), ("use", "remix")),
                             models.Q(("kind", "message"), models.Q(("use", "remix"), _negated=True)),
                             _connector="OR",

@@ -102,7 +102,9 @@ class Migration(migrations.Migration):
             CREATE FUNCTION fans_only_what_was_agreed_to() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
                 IF EXISTS (
-                    SELECT FROM added WHERE kind <> 'remix' AND (maker <> 'composer' OR mark = 'bounds')
+                    SELECT FROM added WHERE kind <> 'remix' AND (maker <> 'composer' OR mark = 'bounds' OR EXISTS (
+                        SELECT FROM public.rights_decision decided WHERE decided.id = added.decision_id AND decided.by IS NULL
+                    ))
                     AND NOT public.fans_agreed_to(person_id, artist_id, 3)
                 ) THEN
                     RAISE EXCEPTION 'the fan did not agree to words of a model, nor to what nobody read'

@@ -20,5 +20,6 @@ class SystemActor(StrEnum):
     PAYOUTS = "system:payouts"
     REPORTS = "system:reports"
     REQUESTS = "system:requests"
+    UNREAD = "system:unread"
     UPDATE_KEYS = "system:update_keys"
     WITHDRAWAL = "system:withdrawal"

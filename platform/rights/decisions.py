@@ -17,7 +17,7 @@ def record_decision(
     content_hash: str,
     *,
     artist: Artist,
-    by: str,
+    by: str | None,
     role: str,
     why_hash: str | None = None,
     under: Decision | None = None,
@@ -25,7 +25,8 @@ def record_decision(
 ) -> Decision:
     """Store a decision, in the transaction of what it decides. Outside a transaction it raises RuntimeError.
 
-    `by` is `person:<uuid>`, and `role` their role in the artist's team; the database refuses another one. A decision on
+    `by` is `person:<uuid>`, and `role` their role in the artist's team; the database refuses another one. Without `by`
+    and with an empty role nobody decided about the item itself: it rests on `under` alone. A decision on
     an item needs the `why_hash` too. `under` is a wider decision of the same artist that this one follows from.
     `heard_seconds` is how much of a sound they had heard, none for anything else.
     """

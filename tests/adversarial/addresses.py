@@ -71,6 +71,8 @@ STUDIO_PAGES = {
     "programs": ("/studio/{slug}/programs", "get post"),
     "program": ("/studio/{slug}/programs/{program}", "get post"),
     "program-preview": ("/studio/{slug}/programs/{program}/preview", "post"),
+    "program-suggest": ("/studio/{slug}/programs/{program}/suggestions", "post"),
+    "program-suggestion-drop": ("/studio/{slug}/programs/{program}/suggestions/1/drop", "post"),
     "program-pause": ("/studio/{slug}/programs/{program}/pause", "post"),
     "program-version": ("/studio/{slug}/programs/{program}/versions/1", "get"),
     "program-version-sign": ("/studio/{slug}/programs/{program}/versions/1/sign", "post"),

@@ -12,7 +12,7 @@ import pytest
 
 from accounts.models import AgeChange, Invitation, Person, Token
 from artists import review
-from artists.models import Draft, RemixEnvelope
+from artists.models import Draft, ModelProfile, RemixEnvelope
 from billing.models import TierPrice, TierVersion
 from billing.simulated.server import FakeStripe
 from catalog.models import Artist
@@ -31,7 +31,7 @@ from tests.rights.imports.factories import bring_in
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
 TYPED = "Ana, I read every name."
-COUNTED = (TierPrice, Token, Invitation, Artist, SplitScheme, AgeChange, RemixOffer)
+COUNTED = (ModelProfile, TierPrice, Token, Invitation, Artist, SplitScheme, AgeChange, RemixOffer)
 type Request = tuple[Person, str, dict[str, Any]]
 
 

@@ -79,7 +79,7 @@ def test_another_word_gives_another_hash() -> None:
         ({"locale": "en", "templates": ["Hi"], "fragments": {"a b": ["a"]}}, "lower-case letters"),
         ({"locale": "en", "templates": ["Hi"], "fragments": {"a": []}}, "0 sentences"),
         ({"locale": "en", "templates": ["Hi"], "colour": "red"}, "nothing else"),
-        ({"locale": "en", "templates": ["Hi"], "language": 2}, "language 2"),
+        ({"locale": "en", "templates": ["Hi"], "language": 3}, "language 3"),
         ([], "a wording has a locale"),
         (None, "a wording has a locale"),
         ({"locale": "en", "templates": ["Hi {name}"]}, "a fan may have no name"),
@@ -161,3 +161,49 @@ def test_only_signed_words_match() -> None:
     assert not WORDING.matches(
         "Thank you, Ana. 100 listens of “Tidal”. – Mara Veil", format_facts(Facts(artist="Bo"), "en")
     )
+
+
+WRITTEN = {"how": "written", "model": "", "day": ""}
+SUGGESTED = {"how": "suggested", "model": "small-7b", "day": "2026-11-27"}
+
+
+def with_origins(*origins: dict[str, str], unread: bool = False) -> dict[str, Any]:
+    told = {"templates": list(origins), "fragments": {}}
+    return {
+        "language": 2,
+        "locale": "en",
+        "templates": ["Hi.", "Ho."],
+        "fragments": {},
+        "origins": told,
+        "unread": unread,
+    }
+
+
+def test_where_sentences_come_from_and_whether_they_go_out_unread_is_hashed() -> None:
+    said = [
+        Wording.parse(with_origins(WRITTEN, WRITTEN)),
+        Wording.parse(with_origins(WRITTEN, SUGGESTED)),
+        Wording.parse(with_origins(WRITTEN, SUGGESTED, unread=True)),
+        Wording.parse({"locale": "en", "templates": ["Hi.", "Ho."], "fragments": {}}),
+    ]
+
+    assert len({wording.digest for wording in said}) == 4
+    assert [Wording.parse(json.loads(wording.canonical())) for wording in said] == said
+    assert said[1].find_origin(1, {}).maker == "suggested:2026-11-27:small-7b"
+
+
+@pytest.mark.parametrize(
+    "origins",
+    [
+        [WRITTEN],
+        [WRITTEN] * 3,
+        [WRITTEN, {**WRITTEN, "model": "small-7b", "day": "2026-11-27"}],
+        [WRITTEN, {**SUGGESTED, "model": ""}],
+        [WRITTEN, {**SUGGESTED, "how": "guessed"}],
+        [WRITTEN, {"how": "written"}],
+        [WRITTEN, "written"],
+    ],
+)
+def test_each_sentence_has_one_whole_origin(origins: list[Any]) -> None:
+    with pytest.raises(InvalidTemplate):
+        Wording.parse(with_origins(*origins))

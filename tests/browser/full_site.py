@@ -103,6 +103,7 @@ def _environment(database: Database, folder: Path, topic_prefix: str) -> dict[st
         "HTTPS": "0",
         "KAFKA_TOPIC_PREFIX": topic_prefix,
         "LIVE_HEARTBEAT_SECONDS": "2",
+        "LLM_INTERNAL_HOSTS": "127.0.0.1",
         "PROVENANCE_FOLDER": str(folder / "keys"),
         "RENDER_CACHE": str(folder / "renders"),
         "STATIC_ROOT": str(folder / "static"),

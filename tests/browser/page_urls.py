@@ -151,6 +151,7 @@ NOT_PAGES = {
     "listen-delete", "listen-separate", "player-plays", "review-approve",
     "review-decline", "review-mark-preview", "review-skip", "review-undo", "review-hold-renew",
     "review-hold-release", "review-heard", "program-preview", "program-pause", "program-version-sign",
+    "program-suggest", "program-suggestion-drop",
     "team-review-settings", "studio-promotion-end", "gift-take-back",
     "team-member", "team-invitation", "profile-picture", "song-cover", "song-works", "song-owners", "song-claim",
     "song-remix-corners", "song-remix-corner", "song-remix-heard", "song-remix-sign", "song-remix-end",

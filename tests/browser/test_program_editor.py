@@ -1,12 +1,14 @@
 """Unsaved changes in the program editor: they cannot be signed and do not get lost."""
 
 import itertools
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from artists.models import Program
 from tests import factories
+from tests.artists.suggestion_scene import GOOD, run_suggesting_server
 from tests.browser.browsers import Browsers
 from tests.browser.full_site import FullSite
 
@@ -111,3 +113,25 @@ def test_the_sentence_says_the_number_that_is_typed(program: Program, browsers: 
     expect(page.locator("#number-error")).to_contain_text("How many times?")
     expect(page.locator("#number")).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#number")).to_be_visible()
+
+
+def test_a_suggestion_comes_live_is_kept_and_stays_unsaved_until_it_is_saved(
+    program: Program, browsers: Browsers, settings: Any
+) -> None:
+    with run_suggesting_server(settings, site_probes=True):
+        page = open_editor(browsers, program)
+        page.locator("[name=template]").first.fill(TYPED)
+        page.get_by_label("A line in your own words, or nothing").fill("Short, please.")
+        page.get_by_role("button", name="Suggest").click()
+        expect(page.locator("#suggestions")).to_contain_text("The suggestions come to this page in a moment.")
+        expect(page.locator("#suggestions .suggestion")).to_have_count(len(GOOD))
+        assert page.locator("[name=template]").first.input_value() == TYPED
+
+        page.locator("#suggestions .suggestion").first.get_by_role("button", name="Keep").click()
+
+        expect(page.locator("[name=template]")).to_have_count(2)
+        assert page.locator("[name=template]").first.input_value() == TYPED
+        expect(page.locator("#wording-fields")).to_contain_text("Suggested by AI")
+        expect(page.locator("#wording-fields")).to_contain_text("AI-made, approved by")
+        expect(page.locator("#suggestions .suggestion")).to_have_count(len(GOOD) - 1)
+        expect(page.locator("[data-sign-button]")).to_be_disabled()

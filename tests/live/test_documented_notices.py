@@ -35,7 +35,7 @@ NOT_NOTICES = {
     "moment.refused", "payee.moved", "payee.opened", "payout.held", "payout.paid_by_hand",
     "payout.returned_by_hand", "payout.reversal_wanted", "payouts.approved", "payouts.prepared",
     "program.created", "program.edited", "program.signed", "remix.stopped", "request.ended", "request.refunded",
-    "shelf.declined", "shelf.offered", "shelf.put_on", "shelf.taken_off",
+    "shelf.declined", "shelf.offered", "shelf.put_on", "shelf.taken_off", "suggestions.answered", "suggestions.failed",
 }  # fmt: skip
 """Names of the audit trail, of counters and of signatures in modules that post notices, too."""
 

@@ -20,6 +20,7 @@ LANGUAGE_TAGS = (
     "he", "hi", "hu", "id", "it", "ja", "ko", "nb", "nl", "pl", "pt",
     "ro", "ru", "sv", "sw", "th", "tr", "uk", "ur", "vi", "zh",
 )  # fmt: skip
+UNREAD = "unread"
 DEFAULT_TEMPLATE = "Thank you[, {name}]. That was number {plays}."
 
 
@@ -51,6 +52,8 @@ class WordingForm:
     templates: tuple[str, ...] = (DEFAULT_TEMPLATE,)
     fragments: tuple[tuple[str, str], ...] = ()
     """Name and sentences of each fragment, one sentence a line."""
+    unread: bool = False
+    """Whether messages of these words go out without a person who read them."""
 
     @classmethod
     def from_version(cls, version: ProgramVersion | None) -> Self:
@@ -58,7 +61,7 @@ class WordingForm:
             return cls()
         words = version.words
         fragments = tuple((name, "\n".join(texts)) for name, texts in words["fragments"].items())
-        return cls(words["locale"], tuple(words["templates"]), fragments)
+        return cls(words["locale"], tuple(words["templates"]), fragments, words.get("unread", False))
 
     @classmethod
     def from_post(cls, data: QueryDict) -> Self:
@@ -66,7 +69,12 @@ class WordingForm:
         names, sentences = data.getlist("fragment"), data.getlist("sentences")
         fragments = tuple((name.strip(), text) for name, text in zip(names, sentences, strict=False))
         templates = tuple(data.getlist("template"))[:MAX_TEMPLATES] or ("",)
-        return cls(data.get("locale", "en"), templates, fragments[:MAX_FRAGMENTS])
+        return cls(data.get("locale", "en"), templates, fragments[:MAX_FRAGMENTS], data.get("way") == UNREAD)
+
+    def with_template(self, text: str) -> Self:
+        """With one template more, in place of an empty one."""
+        kept = tuple(each for each in self.templates if each.strip())
+        return replace(self, templates=kept if text in kept else (*kept, text)[-MAX_TEMPLATES:])
 
     def with_row_change(self, command: str) -> Self:
         """Add or remove a row: `add-template`, `remove-template-2`, `add-fragment`, `remove-fragment-0`."""
@@ -82,10 +90,10 @@ class WordingForm:
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The argument of `Wording.parse`, without empty rows."""
+        """The argument of `programs.edit`, without empty rows."""
         fragments = {name: _split_lines(text) for name, text in self.fragments if name or text.strip()}
         templates = [_normalize_newlines(text) for text in self.templates if text.strip()]
-        return {"locale": self.locale, "templates": templates, "fragments": fragments}
+        return {"locale": self.locale, "templates": templates, "fragments": fragments, "unread": self.unread}
 
     @cached_property
     def errors(self) -> Mapping[str, str]:
@@ -101,7 +109,8 @@ class WordingForm:
     @cached_property
     def wording(self) -> Wording:
         """The parsed wording. Raises InvalidTemplate."""
-        return Wording.parse(self.to_dict())
+        typed = self.to_dict()
+        return Wording.parse({name: typed[name] for name in ("locale", "templates", "fragments")})
 
     @property
     def template_rows(self) -> list[WordingRow]:

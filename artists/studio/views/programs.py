@@ -14,15 +14,18 @@ from ai.wording import Wording
 from artists import moderation, programs
 from artists.artist_grants import find_obstacles
 from artists.explanations import describe_program
-from artists.models import Program, ProgramVersion
+from artists.models import Program, ProgramVersion, Suggestion
 from artists.program_status import get_status
 from artists.studio.access import USER_ERRORS, Studio, error_status, team_member_required
 from artists.studio.forms.program import ProgramForm, ProgramNameForm
 from artists.studio.forms.wording import WordingForm, language_choices
 from artists.studio.overview import list_program_rows, list_programs
 from artists.studio.previews import build_previews
+from artists.studio.suggestions import list_marks, load_panel
 from artists.studio.version_diff import list_versions
 from artists.studio.views import remix_programs
+from artists.studio.views.suggestions import find_suggestion
+from artists.suggestions import asking
 from fans.models import Mark
 from web.decorators import post_only
 
@@ -65,6 +68,9 @@ def edit_program(request: AuthenticatedHttpRequest, studio: Studio, program_id: 
         return _render_editor(request, studio, editor)
     editor.read_post(request, studio)
     command = request.POST.get("do", "save")
+    verb, _, key = command.partition("-")
+    if verb in ("keep", "edit"):
+        return _keep_suggestion(request, studio, editor, key, to_edit=verb == "edit")
     if command != "save":
         editor.wording = editor.wording.with_row_change(command)
         return _render_editor(request, studio, editor, part="#wording-fields" if request.htmx else "")
@@ -139,6 +145,8 @@ class ProgramEditor:
     form: ProgramForm
     wording: WordingForm
     problem: str = ""
+    focused_row: int | None = None
+    """The template that somebody wants to change."""
 
     def read_post(self, request: AuthenticatedHttpRequest, studio: Studio) -> None:
         """Replace the saved content by what was typed."""
@@ -165,7 +173,7 @@ def _content(form: ProgramForm, wording: WordingForm) -> tuple[object, object]:
     """What a version would store, or the fields as they were typed while they are invalid."""
     if not form.is_valid() or wording.errors:
         return form.data, wording
-    return form.version_fields(), wording.wording.canonical()
+    return form.version_fields(), (wording.wording.canonical(), wording.unread)
 
 
 def _get_program_or_404(studio: Studio, program_id: int) -> Program:
@@ -198,6 +206,22 @@ def _save_version(request: AuthenticatedHttpRequest, studio: Studio, editor: Pro
     return redirect(program_url)
 
 
+def _keep_suggestion(
+    request: AuthenticatedHttpRequest, studio: Studio, editor: ProgramEditor, key: str, *, to_edit: bool
+) -> HttpResponse:
+    """Add what a model suggested to what was typed. It is in use once a version with it is signed."""
+    suggestion = find_suggestion(editor.program, key)
+    try:
+        asking.decide(suggestion, Suggestion.State.KEPT, by=request.user)
+    except USER_ERRORS as error:
+        editor.problem = str(error)
+        return _render_editor(request, studio, editor, status=error_status(error))
+    editor.wording = editor.wording.with_template(suggestion.text)
+    if to_edit and suggestion.text in editor.wording.templates:
+        editor.focused_row = editor.wording.templates.index(suggestion.text)
+    return _render_editor(request, studio, editor)
+
+
 def _render_error(request: AuthenticatedHttpRequest, studio: Studio, program_id: int, error: Exception) -> HttpResponse:
     editor = _load_editor(studio, program_id, problem=str(error))
     if editor.program.kind == Program.Kind.REMIX:
@@ -220,8 +244,10 @@ def _render_editor(
         "errors": editor.errors,
         "previews": previews,
         "languages": language_choices(),
+        "template_marks": list_marks(editor.program, editor.wording, studio.artist.name),
         "filled_mark_text": Mark.FILLED.text(studio.artist.name),
     }
     if not part:
         context["version_history"] = list_versions(editor.program)
+        context["suggestions"] = load_panel(editor.program)
     return studio.render(request, f"{TEMPLATE}{part}", status=status, **context)

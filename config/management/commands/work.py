@@ -19,6 +19,7 @@ from artists import (
     moderation,
     moments,
     payout_mail,
+    unread,
     withdrawal,
 )
 from artists.remixes import drafting
@@ -28,7 +29,7 @@ from artists.requests import mails as request_mails
 from artists.royalties import worker_step as royalties
 from artists.stems import checking
 from artists.stems import uploads as stem_uploads
-from artists.suggestions import probing
+from artists.suggestions import answering
 from artists.suggestions.profiles import CHANNEL as MODELS_CHANNEL
 from billing import payouts, worker_step
 from billing.webhooks import CHANNEL as WEBHOOKS_CHANNEL
@@ -59,6 +60,7 @@ class Job:
 JOBS = {
     "drafts": Job(drafting.work, moments.CHANNEL),
     "look_back": Job(look_back.look_back_next, opt_ins.GIVEN_CHANNEL),
+    "unread": Job(unread.approve_next, expiry.CHANNEL),
     "delivery": Job(delivery.deliver_next, delivery.CHANNEL, delivery.seconds_until_due),
     "expiry": Job(expiry.expire_next, expiry.CHANNEL, expiry.seconds_until_due),
     "withdrawal": Job(withdrawal.withdraw_next, opt_ins.CHANNEL),
@@ -74,7 +76,7 @@ JOBS = {
     "royalties": Job(royalties.work),
     "payment_mails": Job(payment_mails.send_next, payment_mails.CHANNEL, payment_mails.seconds_until_due),
     "renders": Job(render_worker.render_next, renders.CHANNEL, render_worker.seconds_until_due),
-    "models": Job(probing.probe_next, MODELS_CHANNEL),
+    "models": Job(answering.work, MODELS_CHANNEL),
     "ledger": Job(chain.extend_next),
     "housekeeping": Job(housekeeping.prune_if_due),
 }

@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                                     "system:payouts",
                                     "system:reports",
                                     "system:requests",
+                                    "system:unread",
                                     "system:update_keys",
                                     "system:withdrawal",
                                 ],

@@ -1,0 +1,66 @@
+"""A program whose words are signed once goes out unread: only as it was signed, and to who agreed to that."""
+
+from typing import Any
+
+import pytest
+
+from artists import review, unread
+from artists.models import Draft, Program
+from audit.models import Entry
+from catalog.models import Artist
+from fans.models import Experience
+from tests import factories
+from tests.artists.suggestion_scene import deliver_unread, draft_for_fan, sign_templates
+
+pytestmark = pytest.mark.django_db
+OWN = "That was the hundredth time. I am glad[, {name}]."
+
+
+@pytest.fixture
+def program(shared_artist: Artist) -> Program:
+    return factories.create_program(shared_artist, signed=False)
+
+
+def test_own_words_go_out_unread_as_filled(program: Program) -> None:
+    experience = deliver_unread(draft_for_fan(sign_templates(program, [OWN], is_unread=True)))
+
+    assert (experience.mark, experience.maker, experience.decision.by) == ("filled", "composer", None)
+
+
+def test_what_a_person_stopped_or_changed_waits_for_a_person(program: Program) -> None:
+    principal = factories.get_member(program.artist, "principal")
+    factories.set_undo_time(program.artist, 60)
+    undone = draft_for_fan(signed := sign_templates(program, [OWN], is_unread=True))
+    assert unread.approve_next()
+    review.undo(undone.pk, by=principal)
+    edited = draft_for_fan(signed)
+    review.edit(edited.pk, "My own words.", by=factories.get_member(program.artist, "editor"))
+
+    assert unread.approve_next() is False
+    assert set(Draft.objects.filter(pk__in=[undone.pk, edited.pk]).values_list("state", flat=True)) == {"pending"}
+
+
+def test_only_the_version_in_use_so_many_a_day_and_only_who_agreed(program: Program, settings: Any) -> None:
+    settings.UNREAD_PER_DAY = 1
+    ana = factories.create_fan("Ana")
+    factories.opt_in_under(2, ana, program.artist)
+    signed = sign_templates(program, [OWN], is_unread=True)
+    drafted = [draft_for_fan(signed, ana), draft_for_fan(signed), draft_for_fan(signed)]
+
+    assert [unread.approve_next(), unread.approve_next()] == [True, False]
+    settings.UNREAD_PER_DAY = 10
+    sign_templates(program, [OWN])
+    assert unread.approve_next() is False
+    states = [Draft.objects.get(pk=draft.pk).state for draft in drafted]
+    assert states == ["pending", "approved", "pending"]
+    entry = Entry.objects.get(action="draft.approved")
+    assert (entry.actor, entry.facts["under"]) == ("system:unread", signed.current.decision_id)
+    assert not Experience.objects.exists()
+
+
+def test_no_model_writes_what_nobody_reads(program: Program) -> None:
+    signed = sign_templates(program, [OWN], is_unread=True)
+    with factories.run_model():
+        draft = draft_for_fan(signed)
+
+    assert (draft.maker, unread.approve_next()) == ("model:tiny-1", False)
