@@ -90,7 +90,8 @@ class AgreementForm(BoundsFields):
     )
     second_key = forms.ChoiceField(
         label="Who approves each one too", required=False, choices=list(proposals.KEY_HOLDERS.items()),
-        widget=forms.RadioSelect, help_text="The artist always does. Who holds a second key hears it and reads what was changed, not for whom.",
+        widget=forms.RadioSelect,
+        help_text="The artist always does. A second key hears it and reads what was changed, not for whom.",
     )  # fmt: skip
     key_above = forms.IntegerField(
         label="Only from so many a month on", required=False, min_value=0, max_value=proposals.MAX_NUMBER,
