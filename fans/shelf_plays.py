@@ -29,7 +29,7 @@ def count(entries: Collection[ShelfEntry]) -> dict[int, int]:
     return {entry.pk: found.get(str(entry), 0) for entry in entries}
 
 
-def list_plays(entries: Collection[ShelfEntry]) -> QuerySet[Listen, dict[str, Any]]:
+def list_plays(entries: Collection[ShelfEntry]) -> QuerySet[Any, Any]:
     """The `reference` of the entry of each play that is counted. There is at least one entry."""
     by_makers = reduce(or_, (Q(reference=str(entry), person=entry.person_id) for entry in entries))
     return (
