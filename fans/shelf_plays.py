@@ -6,6 +6,7 @@ A play is a listen of the recording, by somebody else than the maker, that count
 from collections.abc import Collection
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.fields.json import KT
@@ -23,25 +24,26 @@ def count(entries: Collection[ShelfEntry]) -> dict[int, int]:
     """For each of these at least how often it was played; 0 where fewer than LEAST_FANS played it. One query."""
     if not entries:
         return {}
-    counted = list_plays(entries).order_by().values("reference")  # type: ignore[misc]  # list_plays annotates it
-    groups = counted.annotate(plays=Count("pk"), fans=Count("person", distinct=True)).filter(fans__gte=LEAST_FANS)
-    found = {reference: round_down(plays) for reference, plays in groups.values_list("reference", "plays")}
+    groups = list_plays(entries).annotate(plays=Count("pk"), fans=Count("person", distinct=True))
+    found = {one["reference"]: round_down(one["plays"]) for one in groups if one["fans"] >= LEAST_FANS}
     return {entry.pk: found.get(str(entry), 0) for entry in entries}
 
 
-def list_plays(entries: Collection[ShelfEntry]) -> QuerySet[Listen]:
-    """Those that are counted, each with the `reference` of its entry. There is at least one entry."""
-    by_makers = reduce(or_, (Q(reference=str(entry)) & Q(person=entry.person_id) for entry in entries))
+def list_plays(entries: Collection[ShelfEntry]) -> QuerySet[Any, Any]:
+    """The `reference` of the entry of each play that is counted. There is at least one entry."""
+    by_makers = reduce(or_, (Q(reference=str(entry), person=entry.person_id) for entry in entries))
     return (
         Listen.objects.counted()
         .of_remixes()
         .filter(extra__playback__context_uri__startswith="shelf:")  # as the index says
         .annotate(reference=KT("extra__playback__context_uri"))
         .filter(~by_makers, reference__in=[str(entry) for entry in entries])
+        .order_by()
+        .values("reference")
     )
 
 
 def round_down(plays: int) -> int:
     """The last step that was reached: 5, 10, 20, 50, 100 and so on. `plays` is at least 1."""
-    power = 10 ** (len(str(plays)) - 1)
-    return int(power * max(step for step in STEPS if step * power <= plays))
+    power: int = 10 ** (len(str(plays)) - 1)
+    return power * max(step for step in STEPS if step * power <= plays)

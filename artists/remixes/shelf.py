@@ -48,8 +48,6 @@ def offer(experience: Experience, *, by: Person, name: str, terms_hash: str) -> 
     with transaction.atomic():
         own = experiences.received_by(by).select_for_update(no_key=True, of=("self",)).get(pk=experience.pk)
         remix = remixes.find_playing(own)
-        if remix is not None:
-            _lock_song(remix.render.recording)
         cleared = _clear(own, remix.render) if remix else None
         if remix is None or cleared is None:
             raise NotOffered(SAID_CLOSED)
@@ -210,6 +208,7 @@ def _lock_song(song: Recording) -> None:
 
 def _clear(experience: Experience, render: Render) -> Clearance | None:
     """The yes of everybody to sharing this remix where its maker is, if the signed limits allow it and share it."""
+    _lock_song(render.recording)
     country = experience.person.country
     if not shelf.is_shared(render) or shelf.find_missing(render.recording, country=country) is not None:
         return None
