@@ -10,6 +10,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import ForeignKey
 
 from audit.statement_keys import statement_key
+from catalog.models import RecordingWork
 from config.database import as_owner
 from listens.models import Listen
 from rights.models import Claim, ImportLine
@@ -25,9 +26,9 @@ GRANT ALL ON parent, child TO fanfare_app;
 pytestmark = pytest.mark.shared_site
 OWN_TRIGGERS = {
     Listen._meta.get_field("duplicate_of"),
-    Claim._meta.get_field("catalog_import"),
-    ImportLine._meta.get_field("recording"),
-    ImportLine._meta.get_field("work"),
+    *(Claim._meta.get_field(name) for name in ("recording", "work", "party", "catalog_import")),
+    *(ImportLine._meta.get_field(name) for name in ("recording", "work")),
+    *(RecordingWork._meta.get_field(name) for name in ("recording", "work")),
 }
 """Each is held by triggers of its app, which say more than that the row is there."""
 KEYS_SQL = """
