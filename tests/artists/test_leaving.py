@@ -56,7 +56,7 @@ def test_what_was_asked_for_ends_and_what_is_held_goes_back(story: Story) -> Non
     with pytest.raises(Stale, match="has left"):
         programs.resume(story.version.program, by=factories.get_member(story.artist, "principal"))
     [left] = Entry.objects.filter(action="artist.left")
-    assert (left.by, left.facts["reason"]) == ("system:command", "they asked for it")
+    assert (left.actor, left.facts["reason"]) == ("system:command", "they asked for it")
 
 
 def test_what_is_being_charged_is_let_go_or_refunded(story: Story) -> None:
