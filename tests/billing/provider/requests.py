@@ -56,6 +56,9 @@ RAW: dict[str, type] = {
     "/v1/subscriptions/": stripe.params.SubscriptionRetrieveParams,
     "/v1/payment_intents/": stripe.params.PaymentIntentRetrieveParams,
     "/v1/invoices": stripe.params.InvoiceListParams,
+    "/v1/refunds": stripe.params.RefundListParams,
+    "/v1/disputes": stripe.params.DisputeListParams,
+    "/v1/events": stripe.params.EventListParams,
 }
 """What is asked without the package's objects (`billing.provider.client.get`)."""
 
