@@ -12,6 +12,7 @@ from audit.models import Entry
 from catalog.models import Artist
 from fans.models import Experience
 from tests import factories
+from tests.artists.studio.pages import program_path, visible_text
 from tests.artists.suggestion_scene import deliver_unread, draft_for_fan, sign_templates
 from tests.concurrency import start_until_blocked
 
@@ -67,6 +68,17 @@ def test_no_model_writes_what_nobody_reads(program: Program) -> None:
         draft = draft_for_fan(signed)
 
     assert (draft.maker, unread.approve_next()) == ("model:tiny-1", False)
+
+
+@pytest.mark.parametrize("is_unread", [True, False])
+def test_whoever_signs_is_told_that_nobody_reads(program: Program, is_unread: bool) -> None:
+    wording = {"locale": "en", "templates": [OWN], "fragments": {}, "unread": is_unread}
+    principal = factories.get_member(program.artist, "principal")
+    programs.edit(program, by=principal, moment="nth_listen", nth=3, wording=wording)
+
+    page = visible_text(factories.fresh_client(principal).get(program_path(program)))
+
+    assert ("Its messages go out unread: nobody in your team sees one before its fan does." in page) is is_unread
 
 
 def decline_and_undo(draft: Draft) -> None:
