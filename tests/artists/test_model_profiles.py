@@ -157,6 +157,13 @@ def test_the_key_is_sent_and_stands_nowhere_else(
         assert KEY not in text
 
 
+def test_an_address_that_no_client_can_ask_is_told_and_ends_no_process(chat: ChatServer) -> None:
+    profile = probed(chat, base_url=f"{chat.base_url}/\x01")
+
+    assert (profile.keeps_limit, profile.is_usable) == ("broken: the log of the models process says how", False)
+    assert probing.probe_next() is False
+
+
 def test_a_variable_that_is_not_set_is_said(chat: ChatServer) -> None:
     profile = probed(chat, key_name="LLM_KEY_OTHER")
 
