@@ -35,7 +35,6 @@ from worker import wake
 BATCH_SIZE = 50
 SIGNED_AS_UNREAD = '"unread":true'
 """In the canonical JSON of a wording. A sentence that has these signs has a backslash before each quote."""
-
 LIMIT_LOCK = 0x4D0F
 """The first key of the advisory lock of an artist's limit of the day; the second is the artist's id."""
 # No lock of the artist's row: others take that after a program's, and two such processes would wait for each other.
@@ -64,7 +63,7 @@ def approve_next() -> bool:
 
 
 def _lock_drafts(after: int) -> list[Draft]:
-    """The oldest drafts beyond this one that may go out unread, with no more than what `_read_drafts` locks.
+    """The oldest drafts beyond this one that may go out unread, with what `_read_drafts` needs.
 
     Those of artists whose limit of the day is reached are left out: there can be very many of them.
     """
@@ -93,6 +92,8 @@ def _read_drafts(locked: Sequence[Draft]) -> list[Draft]:
     Two processes count what an artist sent today one after the other. A pause, and a signature of other words, wait
     until this transaction has committed, or are seen here.
     """
+    if not locked:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(LOCK_LIMITS_SQL, [LIMIT_LOCK, sorted({draft.artist_id for draft in locked})])
     in_use = delivery.lock_live_programs({draft.version.program_id for draft in locked})

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from artists import delivery, holds, programs, review, unread
 from artists.models import Draft, Program
@@ -14,7 +13,6 @@ from fans.models import Experience
 from tests import factories
 from tests.artists.studio.pages import program_path, visible_text
 from tests.artists.suggestion_scene import deliver_unread, draft_for_fan, sign_templates
-from tests.concurrency import start_until_blocked
 
 pytestmark = pytest.mark.django_db
 OWN = "That was the hundredth time. I am glad[, {name}]."
@@ -137,19 +135,3 @@ def test_a_pause_stops_what_was_approved_unread(program: Program) -> None:
 
     draft.refresh_from_db()
     assert (draft.state, Experience.objects.exists()) == ("undeliverable", False)
-
-
-@pytest.mark.usefixtures("committing_db")
-def test_two_processes_together_keep_the_limit_of_the_day(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.UNREAD_PER_DAY = 1
-    monkeypatch.setattr(unread, "BATCH_SIZE", 1)
-    program = factories.create_program(factories.create_artist(), signed=False)
-    signed = sign_templates(program, [OWN], is_unread=True)
-    drafted = [draft_for_fan(signed), draft_for_fan(signed)]
-
-    with transaction.atomic():
-        assert unread.approve_next()
-        other = start_until_blocked(unread.approve_next)
-
-    assert other() is False
-    assert [Draft.objects.get(pk=draft.pk).state for draft in drafted] == ["approved", "pending"]
