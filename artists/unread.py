@@ -5,7 +5,7 @@ agreed that they may come unread. The time to undo stays, and so do all checks a
 decided before, or looks at now, waits for a person.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -48,26 +48,24 @@ def approve_next() -> bool:
 
     What does not pass stays pending, for a person of the team.
     """
-    last = 0
+    last, full = 0, set[int]()
     while True:
         with transaction.atomic():
-            found = _lock_drafts(last)
-            approved = _approve_some(_read_drafts(found))
+            found = _lock_drafts(last, full)
+            room = _lock_limits({draft.artist_id for draft in found})
+            approved = _approve_some(_read_drafts(found), room)
             notices.post(draft_notices("draft.decided", approved))
             publish_draft_events("approved", ((draft, str(draft.decision_id)) for draft in approved))
             if approved:
                 wake.notify(delivery.CHANNEL)
         if approved or not found:
             return bool(approved)
-        last = found[-1].pk  # what waits for a person is passed over, so that it holds up nobody else
+        # What waits for a person is passed over, so that it holds up nobody else. Of one artist that can be very much.
+        last, full = found[-1].pk, full | {artist for artist, left in room.items() if left <= 0}
 
 
-def _lock_drafts(after: int) -> list[Draft]:
-    """The oldest drafts beyond this one that may go out unread, with what `_read_drafts` needs.
-
-    Those of artists whose limit of the day is reached are left out: there can be very many of them.
-    """
-    full = [artist for artist, count in _count_of_day().items() if count >= settings.UNREAD_PER_DAY]
+def _lock_drafts(after: int, full: Collection[int]) -> list[Draft]:
+    """The oldest drafts beyond this one that may go out unread, but for those of the artists `full`."""
     waiting = Draft.objects.filter(
         Q(held_until=None) | Q(held_until__lte=Now()),
         pk__gt=after,
@@ -86,16 +84,24 @@ def _lock_drafts(after: int) -> list[Draft]:
     return list(locked.only("artist", "version__program")[:BATCH_SIZE])
 
 
-def _read_drafts(locked: Sequence[Draft]) -> list[Draft]:
-    """These drafts as they are once their artists and programs are locked too, without those that nobody may approve.
+def _lock_limits(artists: Collection[int]) -> dict[int, int]:
+    """How many more messages of each of these artists may go out unread now. Undone ones count too.
 
-    Two processes count what an artist sent today one after the other. A pause, and a signature of other words, wait
-    until this transaction has committed, or are seen here.
+    Two processes that count for one artist do so one after the other.
     """
-    if not locked:
-        return []
     with connection.cursor() as cursor:
-        cursor.execute(LOCK_LIMITS_SQL, [LIMIT_LOCK, sorted({draft.artist_id for draft in locked})])
+        cursor.execute(LOCK_LIMITS_SQL, [LIMIT_LOCK, sorted(artists)])
+    of_day = Decision.objects.filter(artist__in=artists, kind=Decision.Kind.ITEM, by=None)
+    of_day = of_day.filter(at__gt=Now() - timedelta(days=1))
+    counted = dict(of_day.values_list("artist").annotate(count=Count("pk")))
+    return {artist: settings.UNREAD_PER_DAY - counted.get(artist, 0) for artist in artists}
+
+
+def _read_drafts(locked: Sequence[Draft]) -> list[Draft]:
+    """These drafts as they are once their programs are locked too, without those that nobody may approve.
+
+    A pause, and a signature of other words, wait until this transaction has committed, or are seen here.
+    """
     in_use = delivery.lock_live_programs({draft.version.program_id for draft in locked})
     ids = [draft.pk for draft in locked if in_use.get(draft.version.program_id) == draft.version_id]
     related = ("artist", "person", "version__program", "version__decision", "version__recording", "moment__recording")
@@ -112,23 +118,14 @@ def _find_undone(drafts: Sequence[Draft]) -> set[int]:
     return {by_subject[subject] for subject in undone}
 
 
-def _approve_some(drafts: Sequence[Draft]) -> list[Draft]:
-    """Approve those that pass, of each artist no more than what is left of the limit of the day."""
-    count = _count_of_day({draft.artist_id for draft in drafts})
-    approved: list[Draft] = []
+def _approve_some(drafts: Sequence[Draft], room: Mapping[int, int]) -> list[Draft]:
+    """Approve those that pass, of each artist no more than there is room for."""
+    left, approved = {**room}, list[Draft]()
     for draft in drafts:
-        if count.get(draft.artist_id, 0) < settings.UNREAD_PER_DAY and _approve(draft):
-            count[draft.artist_id] = count.get(draft.artist_id, 0) + 1
+        if left[draft.artist_id] > 0 and _approve(draft):
+            left[draft.artist_id] -= 1
             approved.append(draft)
     return approved
-
-
-def _count_of_day(artists: Collection[int] | None = None) -> dict[int, int]:
-    """How many messages of each artist, or of these, were approved unread in 24 hours. Undone ones count too."""
-    decided = Decision.objects.filter(kind=Decision.Kind.ITEM, by=None, at__gt=Now() - timedelta(days=1))
-    if artists is not None:
-        decided = decided.filter(artist__in=artists)
-    return dict(decided.values_list("artist").annotate(count=Count("pk")))
 
 
 def _approve(draft: Draft) -> bool:
