@@ -47,7 +47,9 @@ def _probe(profile: ModelProfile) -> Verdict:
 def _store(profile: ModelProfile, verdict: Verdict) -> None:
     with transaction.atomic():
         found = asdict(verdict)
-        ModelProfile.objects.filter(pk=profile.pk, probed_at=None).update(probed_at=Now(), **found)
+        current = ModelProfile.objects.filter(pk=profile.pk, probed_at=None, ended_at=None)
+        if not current.update(probed_at=Now(), **found):
+            return  # it was ended meanwhile
         trail.record("model_profile.probed", by=SystemActor.MODELS, subject=str(profile), **found)
         staff = Person.objects.filter(is_staff=True, is_active=True).order_by("pk").values_list("pk", flat=True)
         notices.post([notices.NewNotice(person, "model.probed", str(profile)) for person in staff])

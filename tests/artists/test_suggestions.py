@@ -13,7 +13,7 @@ from ai.wording import Wording, load_wording
 from artists import drafts, programs, review
 from artists.exceptions import InvalidRequest, Stale
 from artists.models import Moment, Program, Suggestion, SuggestionCall
-from artists.suggestions import answering, asking
+from artists.suggestions import answering, asking, profiles
 from catalog.models import Artist
 from fans import receipts
 from live.models import Notice
@@ -230,6 +230,17 @@ def test_a_server_that_fails_three_times_is_left_alone(chat: ChatServer, program
     with pytest.raises(InvalidRequest, match="does not answer at the moment"):
         asking.ask(program, by=editor_of(program))
     assert factories.create_pending_draft(program.artist).maker == "composer"
+
+
+def test_a_server_that_staff_ended_is_not_asked_any_more(chat: ChatServer, program: Program) -> None:
+    call = asking.ask(program, by=editor_of(program))
+    profiles.end(call.profile, by=factories.get_staff())
+
+    assert answering.answer_next()
+
+    call.refresh_from_db()
+    assert (call.state, call.reason) == ("failed", f"ended: {answering.REASONS['ended']}")
+    assert chat.received == []
 
 
 def test_words_of_a_model_are_known_whoever_typed_them(chat: ChatServer, program: Program) -> None:
