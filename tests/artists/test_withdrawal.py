@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -240,10 +241,10 @@ def test_a_text_begun_before_the_stop_is_not_stored(
     moment = factories.create_moment(program)
     generate_text = drafts.generation.generate_text
 
-    def generate_slowly(*args: object) -> object:
+    def generate_slowly(*args: Any, **choices: Any) -> object:
         run_at_once(lambda: stop(moment.person, program, how))
         withdrawal.withdraw_next()
-        return generate_text(*args)
+        return generate_text(*args, **choices)
 
     monkeypatch.setattr(drafts.generation, "generate_text", generate_slowly)
     drafts.write_next()
