@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from artists import audiences, eligibility, fact_checks
+from artists import audiences, eligibility, expiry, fact_checks
 from artists.audiences import REASON_NO_TIER
 from artists.models import Draft
 from artists.notifications import draft_notices, publish_draft_events
@@ -20,9 +20,11 @@ from audit.actors import SystemActor
 from audit.models import Entry
 from fans import experiences
 from fans.models import Experience
+from live import notices
 from rights import clearance, places, refusals
 from rights.clearance_result import Clearance, ClearanceRefusal, ClearanceRequest
 from rights.models import Use
+from worker import wake
 
 CHANNEL = "drafts"
 BATCH_SIZE = 200
@@ -45,7 +47,7 @@ def deliver_next() -> bool:
         stopped = [draft for draft in drafts if draft.pk in obstacles]
         _stop_drafts(stopped, obstacles, outdated)
         fact_checks.reopen_moments(stopped, outdated)
-        free = [draft for draft in drafts if draft.pk not in obstacles]
+        free = _hand_back_replaced([draft for draft in drafts if draft.pk not in obstacles])
         begun = capturing.begin(free)
         _deliver_drafts([draft for draft in free if draft.pk not in begun], stopped, kept)
     return True
@@ -68,7 +70,7 @@ def _lock_due_drafts() -> list[Draft]:
     if not locked:
         return []
     drafts = Draft.objects.filter(pk__in=locked).select_related(
-        "artist", "person", "clearance", "version__recording", "moment__recording", "moment__request"
+        "artist", "person", "clearance", "decision", "version__recording", "moment__recording", "moment__request"
     )
     return list(drafts.order_by("pk"))
 
@@ -78,7 +80,7 @@ def _find_obstacles(drafts: Sequence[Draft]) -> tuple[dict[int, str], dict[int, 
 
     The grants, opt-ins and programs that allow the others are locked until the transaction has committed.
     """
-    live = _lock_live_programs({draft.version.program_id for draft in drafts})
+    live = lock_live_programs({draft.version.program_id for draft in drafts})
     opted_in = eligibility.lock_opted_in(drafts)
     muted = eligibility.find_muted(drafts)
     without_tier = audiences.find_without_tier(drafts)
@@ -137,17 +139,19 @@ def _uncleared_reason(refusal: ClearanceRefusal | None) -> str:
     return f"uncleared: {missing}"[:MAX_REASON_LENGTH]
 
 
-def _lock_live_programs(ids: Iterable[int]) -> set[int]:
+def lock_live_programs(ids: Iterable[int]) -> dict[int, int]:
     """Lock the live programs among these. Several processes may deliver for one program; a pause waits for them all.
 
-    In SQL because select_for_update has no FOR SHARE. With FOR UPDATE the processes would wait for each other, 0.1 to
-    0.2 s for a batch of 100.
+    Returns the version in use of each, which no signature replaces until this transaction has committed. In SQL because
+    select_for_update has no FOR SHARE. With FOR UPDATE the processes would wait for each other, 0.1 to 0.2 s for a
+    batch of 100.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM artists_program WHERE id = ANY(%s) AND state = 'live' ORDER BY id FOR SHARE", [list(ids)]
+            "SELECT id, current_id FROM artists_program WHERE id = ANY(%s) AND state = 'live' ORDER BY id FOR SHARE",
+            [list(ids)],
         )
-        return {row[0] for row in cursor.fetchall()}
+        return dict(cursor.fetchall())
 
 
 def _stop_drafts(drafts: Sequence[Draft], obstacles: Mapping[int, str], outdated: Collection[int]) -> None:
@@ -163,6 +167,26 @@ def _stop_drafts(drafts: Sequence[Draft], obstacles: Mapping[int, str], outdated
 def _describe_stop(draft: Draft) -> Entry:
     actor = fact_checks.ACTOR if draft.state == Draft.State.WITHDRAWN else ACTOR
     return trail.new_entry(f"draft.{draft.state}", by=actor, subject=f"draft:{draft.pk}", reason=draft.reason)
+
+
+def _hand_back_replaced(drafts: Sequence[Draft]) -> list[Draft]:
+    """Those that go on. What nobody read waits for a person where its words are not those in use any more.
+
+    Their opt-ins and programs are locked: a fan who opts out now finds the draft pending.
+    """
+    unread = [draft for draft in drafts if draft.decision and draft.decision.by is None]
+    in_use = lock_live_programs({draft.version.program_id for draft in unread}) if unread else {}
+    replaced = {draft.pk: draft for draft in unread if in_use.get(draft.version.program_id) != draft.version_id}
+    if replaced:
+        undecided = dict.fromkeys(("decision", "mark", "credit", "decided_by", "decided_at", "deliver_after"))
+        Draft.objects.filter(pk__in=replaced).update(state=Draft.State.PENDING, **undecided)
+        trail.record_all(
+            trail.new_entry("draft.undone", by=ACTOR, subject=f"draft:{draft.pk}", decision=draft.decision_id)
+            for draft in replaced.values()
+        )
+        notices.post(draft_notices("draft.pending", [*replaced.values()]))
+        wake.notify(expiry.CHANNEL)
+    return [draft for draft in drafts if draft.pk not in replaced]
 
 
 def _deliver_drafts(drafts: Sequence[Draft], stopped: Sequence[Draft], kept: Mapping[int, str]) -> None:

@@ -14,6 +14,7 @@ from django.db.models import Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Least, Now
 
+from accounts.models import AgeBand
 from ai.exceptions import GuardRejected, NoUsableTemplate, OnlySuggested
 from ai.llm import ModelConfig
 from artists import audiences, eligibility, expiry, explanations, fact_checks, generation, programs
@@ -162,6 +163,7 @@ def _generate_texts(
     """The texts, and the reason for each moment without one. A moment that fails does not stop the others.
 
     `told` are those whose fans may get the words of a model; the composer writes for the others what a person wrote.
+    No model writes for a minor.
     """
     texts: list[generation.GeneratedText] = []
     failed: dict[int, str] = {}
@@ -169,7 +171,7 @@ def _generate_texts(
         listening = counts.get(generation.count_key(moment))
         try:
             may = moment.pk in told
-            writer = model if may else None
+            writer = model if may and moment.person.age_band == AgeBand.ADULT else None
             texts.append(generation.generate_text(moment, cleared[moment.pk], listening, writer, suggested=may))
         except NoUsableTemplate as reason:
             failed[moment.pk] = f"unsayable: {reason}"

@@ -103,7 +103,7 @@ $("[data-discard]")?.addEventListener("click", () => {
 addEventListener("beforeunload", (event) => { if (form && !leaving && serializeForm() !== savedState) event.preventDefault(); });
 
 if (form) {
-  restoreTyped();
+  if (savedState !== undefined) restoreTyped(); // what the server renders unsaved is newer than what was stored
   toggleOtherNumber();
   updateOtherNumber();
   if (savedState === undefined) updateUnsavedState();

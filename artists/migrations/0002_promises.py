@@ -163,6 +163,12 @@ class Migration(migrations.Migration):
                     RAISE EXCEPTION 'the fan did not agree that a model writes, or a rightsholder hears it' USING ERRCODE = 'check_violation';
                 END IF;
                 IF EXISTS (
+                    SELECT FROM written JOIN public.accounts_person fan ON fan.id = written.person_id
+                    WHERE maker LIKE 'model:%' AND fan.age_band <> '18_plus'
+                ) THEN
+                    RAISE EXCEPTION 'no model writes for a minor' USING ERRCODE = 'check_violation';
+                END IF;
+                IF EXISTS (
                     SELECT FROM written WHERE maker IN ('desk', 'rules', 'team') AND NOT public.fans_agreed_to(person_id, artist_id, 4)
                     AND NOT public.artists_is_requested_remix(moment_id)
                 ) THEN

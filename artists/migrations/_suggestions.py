@@ -49,16 +49,23 @@ END $$;
 CREATE TRIGGER made_by_who_is_named AFTER INSERT ON artists_draft
 REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION artists_check_makers();
 
--- A decision without anybody who read the message rests on the signature of its version, which says that it goes out so.
+-- A decision without anybody who read the message rests on the signature of its version, which is in use and says that it
+-- goes out so. The composer made it, nobody changed it, and its mark does not say that somebody saw it.
 CREATE FUNCTION artists_check_unread() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM rights_decision decision JOIN artists_programversion version ON version.id = NEW.version_id
+        JOIN artists_program program ON program.id = version.program_id
         WHERE decision.id = NEW.decision_id AND decision.by IS NULL AND (
-            decision.under_id IS DISTINCT FROM version.decision_id
-            OR coalesce((nullif(version.wording, '')::jsonb->>'unread')::boolean, false) IS FALSE
-        )
+            decision.under_id = version.decision_id
+            AND coalesce((nullif(version.wording, '')::jsonb->>'unread')::boolean, false)
+            AND version.moment <> 'request' AND program.state = 'live' AND program.current_id = version.id
+            AND NEW.use = 'personal_message' AND NEW.text = NEW.original_text AND NOT NEW.team_typed
+            AND (NEW.maker = 'composer' AND NEW.mark IN ('filled', 'bounds')
+                OR (NEW.maker LIKE 'suggested:%' OR NEW.maker LIKE 'changed:%') AND NEW.mark = 'bounds')
+            AND fans_agreed_to(NEW.person_id, NEW.artist_id, 3)
+        ) IS NOT TRUE
     ) THEN
         PERFORM refuse('a message goes out unread where its words were signed for that');
     END IF;
@@ -66,8 +73,27 @@ BEGIN
 END $$;
 CREATE TRIGGER unread_only_as_signed BEFORE INSERT OR UPDATE OF decision_id ON artists_draft
 FOR EACH ROW WHEN (NEW.decision_id IS NOT NULL) EXECUTE FUNCTION artists_check_unread();
+
+-- Until it is delivered: whoever pauses the program, or signs other words, stops what nobody read.
+CREATE FUNCTION artists_check_unread_delivery() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM added JOIN rights_decision decision ON decision.id = added.decision_id AND decision.by IS NULL
+        JOIN artists_draft draft ON draft.id = added.draft
+        LEFT JOIN artists_program program ON program.current_id = draft.version_id AND program.state = 'live'
+        WHERE program.id IS NULL
+    ) THEN
+        PERFORM refuse('a message goes out unread while its words are in use');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER unread_while_in_use AFTER INSERT ON fans_experience REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION artists_check_unread_delivery();
 """
 DROP_SUGGESTIONS = """
+DROP TRIGGER unread_while_in_use ON fans_experience;
+DROP FUNCTION artists_check_unread_delivery();
 DROP TRIGGER unread_only_as_signed ON artists_draft;
 DROP FUNCTION artists_check_unread();
 DROP TRIGGER made_by_who_is_named ON artists_draft;

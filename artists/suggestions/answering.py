@@ -38,6 +38,7 @@ REASONS = {
     "key": "its key is not set",
     "broken": "something broke here; the log of the models process says what",
     "address": "its address is not allowed any more",
+    "ended": "it was switched off meanwhile",
 }
 """By `ModelFailed.reason`, as the team reads it."""
 

@@ -1,5 +1,6 @@
 """Probe each profile of a model server once, after it was saved."""
 
+import logging
 from dataclasses import asdict
 
 from django.db import transaction
@@ -14,6 +15,8 @@ from audit import trail
 from audit.actors import SystemActor
 from live import notices
 from worker import advisory_locks
+
+logger = logging.getLogger(__name__)
 
 PROBE_LOCK = 0x4D0D
 """The first key of the advisory lock of a profile that is being probed; the second is its id."""
@@ -30,17 +33,23 @@ def probe_next() -> bool:
 
 
 def _probe(profile: ModelProfile) -> Verdict:
+    """Nothing that staff typed ends this process: all kinds of work may run in it."""
     try:
-        config = build_config(profile)
+        return probe(build_config(profile))
     except ModelFailed as refused:
-        return Verdict(*[str(refused)[:80]] * 4)
-    return probe(config)
+        found = str(refused)[:80]
+    except Exception:
+        logger.exception("Probing the profile %d broke", profile.pk)
+        found = "broken: the log of the models process says how"
+    return Verdict(*[found] * 4)
 
 
 def _store(profile: ModelProfile, verdict: Verdict) -> None:
     with transaction.atomic():
         found = asdict(verdict)
-        ModelProfile.objects.filter(pk=profile.pk, probed_at=None).update(probed_at=Now(), **found)
+        current = ModelProfile.objects.filter(pk=profile.pk, probed_at=None, ended_at=None)
+        if not current.update(probed_at=Now(), **found):
+            return  # it was ended meanwhile
         trail.record("model_profile.probed", by=SystemActor.MODELS, subject=str(profile), **found)
         staff = Person.objects.filter(is_staff=True, is_active=True).order_by("pk").values_list("pk", flat=True)
         notices.post([notices.NewNotice(person, "model.probed", str(profile)) for person in staff])

@@ -78,7 +78,9 @@ def require_allowed_address(base_url: str) -> None:
 
 
 def build_config(profile: ModelProfile) -> ModelConfig:
-    """How to ask this server, with its key. Raises ModelFailed where the settings do not allow it (any more)."""
+    """How to ask this server, with its key. Raises ModelFailed where it ended, or the settings do not allow it."""
+    if profile.ended_at:
+        raise ModelFailed("ended", "staff ended this profile")
     if profile.key_name and profile.key_name not in settings.LLM_KEYS:
         raise ModelFailed("key", f"the variable {profile.key_name} is not set for this process")
     return ModelConfig(

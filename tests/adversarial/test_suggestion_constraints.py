@@ -70,3 +70,14 @@ def test_a_draft_of_suggested_words_names_no_person_as_its_maker(draft: Draft) -
 def test_no_such_draft_is_marked_as_filled(draft: Draft) -> None:
     refused("a_pending_draft_is_open", "UPDATE artists_draft SET mark = 'filled'")
     refused("no_model_put_a_word", "UPDATE artists_draft SET mark = 'filled', state = 'withdrawn', reason = 'x'")
+
+
+@pytest.mark.parametrize("band", ["13_15", "16_17"])
+def test_no_draft_for_a_minor_is_of_a_model(band: str) -> None:
+    program = factories.create_program(factories.create_artist())
+    minor, adult = (factories.create_fan(opted_in=program.artist, age_band=each) for each in (band, "18_plus"))
+    young, old = draft_for_fan(program, minor), draft_for_fan(program, adult)
+    sql("UPDATE artists_draft SET state = 'withdrawn', reason = 'x'")
+
+    refused("no model writes for a minor", f"{COPY} WHERE id = {young.pk}", "model:tiny-1")
+    sql(f"{COPY} WHERE id = {old.pk}", "model:tiny-1")

@@ -321,3 +321,15 @@ def test_no_lock_is_left_afterwards(committing_db: Database) -> None:
             "WHERE locktype = 'advisory' AND datname = current_database()"
         )
         assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("band", "maker"), [("18_plus", "model:tiny-1"), ("16_17", "composer"), ("13_15", "composer")])
+def test_no_model_writes_for_a_minor_or_is_told_of_one(band: str, maker: str) -> None:
+    artist = factories.create_artist()
+    fan = factories.create_fan("Ana", opted_in=artist, age_band=band)
+
+    with factories.run_model() as chat:
+        draft = factories.create_pending_draft(artist, fan)
+
+    assert (draft.maker, bool(chat.received)) == (maker, maker != "composer")

@@ -9,6 +9,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.exceptions import NotAllowed
+from ai.llm import ModelConfig
+from ai.probe import Verdict, probe
 from artists.exceptions import InvalidRequest, Stale
 from artists.models import ModelProfile
 from artists.suggestions import probing, profiles
@@ -155,6 +157,30 @@ def test_the_key_is_sent_and_stands_nowhere_else(
     assert printed.out.splitlines()[0] == "Thank you."
     for text in (caplog.text, shown, *audited, printed.out, printed.err, str(failed.value), repr(profile.__dict__)):
         assert KEY not in text
+
+
+def test_an_address_that_no_client_can_ask_is_told_and_ends_no_process(chat: ChatServer) -> None:
+    profile = probed(chat, base_url=f"{chat.base_url}/\x01")
+
+    assert (profile.keeps_limit, profile.is_usable) == ("broken: the log of the models process says how", False)
+    assert probing.probe_next() is False
+
+
+def test_a_profile_that_ends_while_it_is_probed_stays_as_it_was(
+    chat: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile, staff = save(chat), factories.get_staff()
+
+    def end_meanwhile(config: ModelConfig) -> Verdict:
+        profiles.end(profile, by=staff)
+        return probe(config)
+
+    monkeypatch.setattr(probing, "probe", end_meanwhile)
+
+    assert probing.probe_next()
+    profile.refresh_from_db()
+    assert (profile.probed_at, profile.ended_at is None) == (None, False)
+    assert not Entry.objects.filter(action="model_profile.probed").exists()
 
 
 def test_a_variable_that_is_not_set_is_said(chat: ChatServer) -> None:

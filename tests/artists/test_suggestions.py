@@ -10,10 +10,10 @@ import pytest
 from accounts.exceptions import NotAllowed
 from ai.origins import Origin
 from ai.wording import Wording, load_wording
-from artists import drafts, review
+from artists import drafts, programs, review
 from artists.exceptions import InvalidRequest, Stale
 from artists.models import Moment, Program, Suggestion, SuggestionCall
-from artists.suggestions import answering, asking
+from artists.suggestions import answering, asking, profiles
 from catalog.models import Artist
 from fans import receipts
 from live.models import Notice
@@ -232,6 +232,17 @@ def test_a_server_that_fails_three_times_is_left_alone(chat: ChatServer, program
     assert factories.create_pending_draft(program.artist).maker == "composer"
 
 
+def test_a_server_that_staff_ended_is_not_asked_any_more(chat: ChatServer, program: Program) -> None:
+    call = asking.ask(program, by=editor_of(program))
+    profiles.end(call.profile, by=factories.get_staff())
+
+    assert answering.answer_next()
+
+    call.refresh_from_db()
+    assert (call.state, call.reason) == ("failed", f"ended: {answering.REASONS['ended']}")
+    assert chat.received == []
+
+
 def test_words_of_a_model_are_known_whoever_typed_them(chat: ChatServer, program: Program) -> None:
     suggest(program)
     changed = GOOD[8].replace("A quiet", "A very quiet")
@@ -254,6 +265,28 @@ def test_the_artists_own_words_stay_written_where_a_model_repeats_them(chat: Cha
     signed = sign_templates(program, [own, f"{own} Truly."])
 
     assert {origin["how"] for origin in signed.current.words["origins"]["templates"]} == {"written"}
+
+
+def test_a_suggestion_that_is_copied_into_another_program_stays_suggested(chat: ChatServer, program: Program) -> None:
+    suggest(program)
+
+    signed = sign_templates(factories.create_program(program.artist, signed=False), [GOOD[8], OWN])
+
+    assert [origin["how"] for origin in signed.current.words["origins"]["templates"]] == ["suggested", "written"]
+
+
+def test_own_words_of_another_program_or_of_a_part_stay_written(chat: ChatServer, program: Program) -> None:
+    other = factories.create_program(program.artist, signed=False)
+    principal = factories.get_member(program.artist, "principal")
+    wording = {"locale": "en", "templates": [f"{OWN} {{closing}}"], "fragments": {"closing": [GOOD[8], "Bye."]}}
+    programs.edit(other, by=principal, moment="nth_listen", nth=3, wording=wording)
+    suggest(program)
+
+    again = programs.edit(other, by=principal, moment="nth_listen", nth=4, wording=wording)
+    here = sign_templates(program, [GOOD[8], GOOD[9]])
+
+    assert [origin["how"] for origin in again.words["origins"]["fragments"]["closing"]] == ["written", "written"]
+    assert [origin["how"] for origin in here.current.words["origins"]["templates"]] == ["written", "suggested"]
 
 
 def test_a_version_in_the_older_language_still_reads_and_is_hashed_as_it_was() -> None:

@@ -130,6 +130,9 @@ def test_a_suggestion_comes_live_is_kept_and_stays_unsaved_until_it_is_saved(
         page.locator("#suggestions .suggestion").first.get_by_role("button", name="Keep").click()
 
         expect(page.locator("[name=template]")).to_have_count(2)
+        page.wait_for_load_state()
+        expect(page.locator("#restored-note")).to_be_hidden()  # the script has run: it restores nothing older
+        expect(page.locator("[name=template]")).to_have_count(2)
         assert page.locator("[name=template]").first.input_value() == TYPED
         expect(page.locator("#wording-fields")).to_contain_text("Suggested by AI")
         expect(page.locator("#wording-fields")).to_contain_text("AI-made, approved by")

@@ -22,7 +22,8 @@ PAGE_SIZE = 11
 """With the channel of all songs, these fill three rows of four."""
 EXPLANATIONS = {
     Use.PERSONAL_MESSAGE: "Your programs may write messages to fans who opted in, from sentences you signed and "
-    "counted facts. Somebody in your team approves each one. A message names a song and plays none of it.",
+    "counted facts. Somebody in your team approves each one, unless you sign the words of a program to go out unread. "
+    "A message names a song and plays none of it.",
     Use.REMIX: "Fans may ask for a song in another form, within limits that you set.",
     Use.SHARE: "Other fans may hear a fan’s remix on your page, if the fan offers it and your team puts it there.",
     Use.PLAYLIST: "Songs may be put in an order for one fan.",

@@ -853,6 +853,9 @@ class Migration(migrations.Migration):
                         name="a_person_decides_in_a_role",
                     ),
                 ],
+                "indexes": [
+                    models.Index(condition=models.Q(("by", None)), fields=["artist", "at"], name="decisions_of_nobody")
+                ],
             },
         ),
         migrations.AddConstraint(

@@ -87,6 +87,9 @@ class Decision(models.Model):
                 name="a_person_decides_in_a_role",
             ),
         ]
+        indexes = [
+            models.Index(fields=["artist", "at"], condition=Q(by=None), name="decisions_of_nobody"),
+        ]
 
     def __str__(self) -> str:
         return f"decision:{self.pk}"
