@@ -1,15 +1,18 @@
 """What fans pay an artist who left: it ends, and what is paid of days that had not begun goes back, once."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django import Settings
 
-from billing import artist_leaving, gifts, paybacks, tiers
+from billing import artist_leaving, expiries, gifts, paybacks, tiers
 from billing.exceptions import NotForSale, Refused
-from billing.models import Checkout, Refund
+from billing.models import Checkout, Gift, Refund
+from billing.provider.checkouts import Checkouts
+from billing.provider_objects import CheckoutSession
 from billing.simulated import refunds
 from catalog.models import Artist
 from tests import factories
@@ -120,6 +123,38 @@ def test_an_open_order_cannot_be_paid_and_nothing_new_is_ordered(scene: Scene) -
         scene.order()
     with pytest.raises(Refused, match="has left"):
         billing.create_tier(artist)
+
+
+def test_a_gift_whose_page_was_made_while_the_artist_left_cannot_be_paid(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pay = Checkouts.pay
+
+    def leave_meanwhile(self: Checkouts, *args: Any, **options: Any) -> CheckoutSession:
+        session = pay(self, *args, **options)
+        artist_leaving.end_sales(leave(scene))
+        return session
+
+    monkeypatch.setattr(Checkouts, "pay", leave_meanwhile)
+    with pytest.raises(NotForSale):
+        test_gifts.start(scene)
+
+    assert Gift.objects.get().status == "expired"
+    assert scene.find("checkout.session")["status"] == "expired"
+
+
+def test_what_got_its_session_meanwhile_is_not_taken_for_one_without(scene: Scene) -> None:
+    """Else its giver would pay there for a gift that has expired, and nobody would have it or pay it back."""
+    gift = test_gifts.start(scene)
+    read_before = Gift.objects.get()
+    read_before.session_id = ""
+
+    expiries.expire(read_before)
+    assert Gift.objects.get().status == "open"
+    artist_leaving.end_sales(leave(scene))
+
+    assert Gift.objects.get().status == "expired"
+    assert scene.fake.simulation.find("checkout.session", gift.session_id)["status"] == "expired"
 
 
 def test_gifts_go_back_whole_where_nobody_redeemed_them_and_else_by_days(scene: Scene) -> None:
