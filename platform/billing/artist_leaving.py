@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Now
 
-from billing import entitling, expiries, gifts, paybacks
+from billing import entitling, expiries, gifts, paybacks, subscription_changes
 from billing.failures import one_at_a_time
 from billing.models import Checkout, Entitlement, Gift, Refund, Subscription
 from billing.provider import get_provider
@@ -110,8 +110,7 @@ def _list_owed(row: Subscription, at: datetime) -> Iterable[int]:
 def _end(row: Subscription, at: datetime) -> None:
     """Raises ProviderError."""
     if not settings.PAY_BACK_UNUSED_DAYS:
-        get_provider().subscriptions.cancel_at_period_end(row.provider_id, key=f"artist_left:{row.pk}")
-        compare(row.provider_id, is_full=False)
+        _end_with_period(row)
         return
     if not compare(row.provider_id, is_full=True):
         return
@@ -121,6 +120,15 @@ def _end(row: Subscription, at: datetime) -> None:
     paybacks.pay_back(row, reason="artist_left", since=at, owed_of=partial(paybacks.owed_unused, at=at))
     compare(row.provider_id, is_full=True)
     _end_lease(row)
+
+
+def _end_with_period(row: Subscription) -> None:
+    """Raises ProviderError."""
+    if compare(row.provider_id, is_full=False):
+        row.refresh_from_db()
+        if row.status not in ENDED:
+            subscription_changes.ask_to_end(row)
+            compare(row.provider_id, is_full=False)
 
 
 def _end_lease(row: Subscription) -> None:

@@ -8,17 +8,19 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django import Settings
 
-from billing import artist_leaving, expiries, gifts, paybacks, tiers
-from billing.exceptions import NotForSale, Refused
+from billing import artist_leaving, expiries, gifts, paybacks, subscription_changes, tiers
+from billing.exceptions import NotForSale, NothingToChange, Refused
 from billing.models import Checkout, Gift, Refund
+from billing.provider import get_provider
 from billing.provider.checkouts import Checkouts
 from billing.provider_objects import CheckoutSession
 from billing.simulated import refunds
+from billing.tier_terms import Price
 from catalog.models import Artist
 from tests import factories
 from tests.billing import factories as billing
 from tests.billing import mirrors, test_gifts
-from tests.billing.fan_scene import Scene, assert_books_agree, reconcile_all
+from tests.billing.fan_scene import DAY, Scene, assert_books_agree, reconcile_all
 
 pytestmark = pytest.mark.django_db
 BY = "system:command"
@@ -94,6 +96,42 @@ def test_without_the_rule_it_goes_on_until_its_period_ends(scene: Scene, setting
     assert scene.until(name) == scene.period_end(name)
     assert not Refund.objects.exists()
     assert artist_leaving.find_left(artist).is_nothing
+
+
+def test_without_the_rule_nothing_that_was_planned_and_no_resumption_keeps_it_going(
+    scene: Scene, settings: Settings
+) -> None:
+    settings.PAY_BACK_UNUSED_DAYS = False
+    name = subscribe(scene)
+    porch = billing.create_tier(scene.price.artist, name="Porch", prices=(Price("month", "EUR", 200),))
+    cheaper = billing.get_price(porch)
+    get_provider().subscriptions.downgrade(name, cheaper.provider_price, key="planned")
+    reconcile_all(scene)
+    assert scene.row(name).schedule
+
+    artist = leave(scene)
+    artist_leaving.end_sales(artist)
+    ending = scene.fake.simulation.find("subscription", name)
+    assert (ending["schedule"], ending["cancel_at_period_end"]) == (None, True)
+    with pytest.raises(NothingToChange, match="has left"):
+        subscription_changes.set_ending(scene.row(name), ends=False, by=scene.fan)
+    get_provider().subscriptions.resume(name, key="on the provider's page")
+    reconcile_all(scene)
+
+    assert scene.fake.simulation.find("subscription", name)["cancel_at_period_end"]
+    assert artist_leaving.find_left(artist).is_nothing
+
+
+def test_without_the_rule_what_is_not_paid_ends_now_and_is_charged_no_more(scene: Scene, settings: Settings) -> None:
+    settings.PAY_BACK_UNUSED_DAYS = False
+    name = scene.subscribe("fails on renewal")
+    scene.advance(days_of(scene, name) * DAY + 2 * 3_600)
+    reconcile_all(scene)
+    assert scene.row(name).status == "past_due"
+
+    artist_leaving.end_sales(leave(scene))
+
+    assert scene.fake.simulation.find("subscription", name)["status"] == "canceled"
 
 
 def test_an_order_that_is_paid_while_the_artist_leaves_ends_as_well(scene: Scene) -> None:
