@@ -19,7 +19,7 @@ from billing.failures import one_at_a_time
 from billing.models import Checkout, Entitlement, Gift, Refund, Subscription
 from billing.provider import get_provider
 from billing.subscription_rows import UNDONE
-from billing.sync import ENDED, compare
+from billing.sync import ENDED, compare, lock_subscription, sync_subscription
 from catalog.models import Artist
 from live import notices
 from live.notices import NewNotice
@@ -109,17 +109,27 @@ def _list_owed(row: Subscription, at: datetime) -> Iterable[int]:
 
 def _end(row: Subscription, at: datetime) -> None:
     """Raises ProviderError."""
-    if not settings.PAY_BACK_UNUSED_DAYS:
+    if settings.PAY_BACK_UNUSED_DAYS:
+        _end_now(row, at)
+    else:
         _end_with_period(row)
-        return
-    if not compare(row.provider_id, is_full=True):
-        return
-    row.refresh_from_db()
-    if row.status not in ENDED:
-        get_provider().subscriptions.cancel_now(row.provider_id)
-    paybacks.pay_back(row, reason="artist_left", since=at, owed_of=partial(paybacks.owed_unused, at=at))
-    compare(row.provider_id, is_full=True)
-    _end_lease(row)
+
+
+@transaction.atomic
+def _end_now(row: Subscription, at: datetime) -> None:
+    """It is locked until what was paid back is known: whoever does the same meanwhile would pay it back once more.
+
+    Raises ProviderError. What the provider did until then is found by the next time.
+    """
+    locked = lock_subscription(row.provider_id, row.book)
+    sync_subscription(locked, is_full=True)
+    if locked.status not in ENDED:
+        get_provider().subscriptions.cancel_now(locked.provider_id)
+    owed_of = partial(paybacks.owed_unused, at=at)
+    is_known = paybacks.pay_back(locked, reason="artist_left", since=at, owed_of=owed_of)
+    sync_subscription(locked, is_full=True)
+    if is_known:
+        _end_lease(locked)
 
 
 def _end_with_period(row: Subscription) -> None:
@@ -132,10 +142,8 @@ def _end_with_period(row: Subscription) -> None:
 
 
 def _end_lease(row: Subscription) -> None:
-    """The fan has the tier no more: what was paid for it from now on is paid back."""
-    with transaction.atomic():
-        locked = Subscription.objects.select_for_update(no_key=True).get(pk=row.pk)
-        lease = Entitlement.objects.filter(subscription=locked, valid_until__gt=Now()).first()
-        if lease is not None and locked.status in ENDED:
-            entitling.close(lease)
-            notices.post([NewNotice(lease.person_id, "entitlement.changed", str(locked))])
+    """The fan has the tier no more: what was paid for it from now on is paid back. The row is locked."""
+    lease = Entitlement.objects.filter(subscription=row, valid_until__gt=Now()).first()
+    if lease is not None and row.status in ENDED:
+        entitling.close(lease)
+        notices.post([NewNotice(lease.person_id, "entitlement.changed", str(row))])

@@ -85,6 +85,23 @@ def test_a_refund_that_fails_later_is_asked_for_again(scene: Scene) -> None:
     assert_books_agree(scene)
 
 
+def test_while_not_every_payment_is_known_nobody_loses_the_tier(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = subscribe(scene)
+    artist = leave(scene)
+    with monkeypatch.context() as patch:
+        patch.setattr(paybacks, "is_whole", lambda *_: False)
+        artist_leaving.end_sales(artist)
+    assert scene.until(name) == scene.period_end(name)
+    assert artist_leaving.find_left(artist).subscriptions == 1
+
+    reconcile_all(scene)
+
+    until = scene.until(name)
+    assert until is None or until <= timezone.now()
+    assert Refund.objects.count() == 1
+    assert artist_leaving.find_left(artist).is_nothing
+
+
 def test_without_the_rule_it_goes_on_until_its_period_ends(scene: Scene, settings: Settings) -> None:
     settings.PAY_BACK_UNUSED_DAYS = False
     name = subscribe(scene)
