@@ -15,6 +15,7 @@ from billing.failures import describe_error
 from billing.leases import LOST
 from billing.models import Dispute, Invoice, InvoiceLine, Payment, Refund, Subscription
 from billing.provider import get_provider
+from billing.provider.currencies import round_up
 from billing.subscription_rows import UNDONE
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ def owed_unused(payment: Payment, at: datetime) -> int:
     paid = Fraction(sum(line.amount for line in payment.invoice.lines.all()))
     unused = sum((_count_unused(line, at) for line in payment.invoice.lines.all()), Fraction(0))
     wanted = ceil(payment.amount * unused / paid) if paid > 0 and unused > 0 else 0
+    wanted = round_up(wanted, payment.currency)
     since = at - CLOCKS_DIFFER  # refunds are dated by the provider's clock
     back = sum(one.amount for one in payment.refunds.all() if one.status not in UNDONE and one.created >= since)
     return min(wanted - back, owed(payment))

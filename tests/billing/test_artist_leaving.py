@@ -73,6 +73,23 @@ def test_a_subscription_ends_at_once_and_the_days_that_had_not_begun_are_paid_ba
     assert_books_agree(scene)
 
 
+@pytest.mark.parametrize(("currency", "amount", "step"), [("KWD", 2_000, 10), ("JPY", 600, 1)])
+def test_what_is_paid_back_is_an_amount_that_can_be_paid(scene: Scene, currency: str, amount: int, step: int) -> None:
+    """The last of three decimal places is 0, or the provider refuses it."""
+    version = billing.create_tier(scene.price.artist, name="Porch", prices=(Price("month", currency, amount),))
+    scene.price = billing.get_price(version, currency)
+    name = subscribe(scene)
+
+    artist = leave(scene)
+    artist_leaving.end_sales(artist)
+
+    days = days_of(scene, name)
+    expected = -(-amount * (days - 1) // days // step) * step
+    assert [refund.amount for refund in Refund.objects.all()] == [expected]
+    assert artist_leaving.find_left(artist).is_nothing
+    assert_books_agree(scene, currency)
+
+
 def test_a_refund_that_fails_later_is_asked_for_again(scene: Scene) -> None:
     subscribe(scene)
     artist_leaving.end_sales(leave(scene))
