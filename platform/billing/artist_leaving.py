@@ -4,7 +4,6 @@ What is paid of days that had not begun is paid back, and the tier ends with it;
 goes on until its period ends. What fails is found again by the next comparison.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -62,9 +61,9 @@ def end_sales(artist: Artist) -> None:
 def find_left(artist: Artist) -> Left:
     orders, open_gifts = _find_open(Checkout, artist), _find_open(Gift, artist)
     given = Gift.objects.filter(artist=artist, book=settings.PAYMENTS, status=Gift.Status.PAID, redeemed_at=None)
-    paid = [gift.subscription for gift in given.select_related("subscription") if gift.subscription]
-    unpaid = sum(map(paybacks.is_owed, paid))
-    return Left(orders.count(), open_gifts.count() + unpaid, len(_find_unfinished(artist)))
+    payments = paybacks.list_payments(*Subscription.objects.filter(gift__in=given))
+    owed = {payment.invoice.subscription_id for payment in payments if paybacks.owed(payment) > 0}
+    return Left(orders.count(), open_gifts.count() + len(owed), len(_find_unfinished(artist)))
 
 
 def sum_paid_back(artist: Artist) -> dict[str, int]:
@@ -88,23 +87,23 @@ def _find_open[Row: (Checkout, Gift)](model: type[Row], artist: Artist) -> Query
 
 
 def _find_unfinished(artist: Artist) -> list[Subscription]:
-    """Those that run, and those that were paid for longer. A gift is one that somebody redeemed."""
+    """Those that run, and those that were paid for longer; in a constant number of queries.
+
+    A gift is one that somebody redeemed.
+    """
     at = _left_at(artist)
     rows = Subscription.objects.filter(artist=artist, book=settings.PAYMENTS)
     running = ~Q(status__in=ENDED)
     if not settings.PAY_BACK_UNUSED_DAYS:
         return list(rows.filter(running, cancel_at_period_end=False).order_by("pk"))
     longer = rows.filter(running | Q(invoices__lines__period_end__gt=at) | Q(entitlement__valid_until__gt=Now()))
-    return [row for row in longer.distinct().order_by("pk") if _is_unfinished(row, at)]
-
-
-def _is_unfinished(row: Subscription, at: datetime) -> bool:
-    has_lease = Entitlement.objects.filter(subscription=row, valid_until__gt=Now()).exists()
-    return row.status not in ENDED or has_lease or any(_list_owed(row, at))
-
-
-def _list_owed(row: Subscription, at: datetime) -> Iterable[int]:
-    return (max(paybacks.owed_unused(payment, at), 0) for payment in paybacks.list_payments(row))
+    found = list(longer.distinct().order_by("pk"))
+    leases = Entitlement.objects.filter(subscription__in=found, valid_until__gt=Now())
+    unfinished = set(leases.values_list("subscription", flat=True))
+    for payment in paybacks.list_payments(*found):
+        if paybacks.owed_unused(payment, at) > 0:
+            unfinished.add(payment.invoice.subscription_id)
+    return [row for row in found if row.status not in ENDED or row.pk in unfinished]
 
 
 def _end(row: Subscription, at: datetime) -> None:

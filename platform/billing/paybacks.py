@@ -48,11 +48,12 @@ def pay_back(
     return True
 
 
-def list_payments(row: Subscription, *, since: datetime | None = None) -> QuerySet[Payment]:
-    """With their refunds and disputes, for `owed`."""
-    payments = Payment.objects.filter(invoice__subscription=row)
+def list_payments(*rows: Subscription, since: datetime | None = None) -> QuerySet[Payment]:
+    """With their refunds and disputes, for `owed`, and their lines, for `owed_unused`."""
+    payments = Payment.objects.filter(invoice__subscription__in=rows)
     if since:
-        open_invoices = row.invoices.filter(lines__period_end__gt=since, lines__amount__gt=0)
+        invoices = Invoice.objects.filter(subscription__in=rows)
+        open_invoices = invoices.filter(lines__period_end__gt=since, lines__amount__gt=0)
         payments = payments.filter(invoice__in=open_invoices.values("pk"))
     return payments.select_related("invoice").prefetch_related("refunds", "disputes", "invoice__lines").order_by("pk")
 

@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -244,6 +246,26 @@ def test_gifts_go_back_whole_where_nobody_redeemed_them_and_else_by_days(scene: 
     assert artist_leaving.sum_paid_back(artist) == {"EUR": sum(back.values())}
     assert artist_leaving.find_left(artist).is_nothing
     assert_books_agree(scene)
+
+
+def test_what_is_left_of_many_is_found_by_as_many_queries_as_of_one(scene: Scene) -> None:
+    def add(*, is_over: bool) -> None:
+        row = mirrors.add_subscription(factories.create_fan(), scene.price, "canceled")
+        payment = mirrors.add_payment(mirrors.add_invoice(row))
+        if is_over:
+            mirrors.add_refund(payment)
+
+    add(is_over=True)
+    artist = leave(scene)
+    with CaptureQueriesContext(connection) as one:
+        assert artist_leaving.find_left(artist).is_nothing
+    for is_over in (True, False, False):
+        add(is_over=is_over)
+
+    with CaptureQueriesContext(connection) as many:
+        assert artist_leaving.find_left(artist) == (0, 0, 2)
+
+    assert len(many) == len(one)
 
 
 @pytest.mark.parametrize(
