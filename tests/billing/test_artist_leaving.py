@@ -104,6 +104,22 @@ def test_a_refund_that_fails_later_is_asked_for_again(scene: Scene) -> None:
     assert_books_agree(scene)
 
 
+def test_a_refund_whose_answer_was_lost_is_found_and_not_made_again(scene: Scene) -> None:
+    name = subscribe(scene)
+    artist = leave(scene)
+    scene.control("fault", kind="reset", times=3, path="/v1/refunds")  # it takes effect, and no try is answered
+    artist_leaving.end_sales(artist)
+    assert scene.fake.simulation.find("subscription", name)["status"] == "canceled"
+    assert artist_leaving.find_left(artist).subscriptions == 1
+
+    for _ in range(2):
+        artist_leaving.end_sales(artist)
+
+    assert len(scene.fake.simulation.store.all("refund")) == Refund.objects.count() == 1
+    assert artist_leaving.find_left(artist).is_nothing
+    assert_books_agree(scene)
+
+
 def test_while_not_every_payment_is_known_nobody_loses_the_tier(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     name = subscribe(scene)
     artist = leave(scene)
