@@ -56,8 +56,11 @@ RAW: dict[str, type] = {
     "/v1/subscriptions/": stripe.params.SubscriptionRetrieveParams,
     "/v1/payment_intents/": stripe.params.PaymentIntentRetrieveParams,
     "/v1/invoices": stripe.params.InvoiceListParams,
+    "/v1/events": stripe.params.EventListParams,
+    "/v1/refunds": stripe.params.RefundListParams,
+    "/v1/disputes": stripe.params.DisputeListParams,
 }
-"""What is asked without the package's objects (`billing.provider.client.get`)."""
+"""What is asked without the package's objects (`billing.provider.client.get`, `list_all`)."""
 
 
 @dataclass(frozen=True)
