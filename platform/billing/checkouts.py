@@ -68,7 +68,7 @@ def start(
         if session.status == "open":
             if _is_open(order):
                 return session
-            _ask_to_expire(order, session)  # it ended while its page was made, so nobody may pay it
+            ask_to_expire(order, session)  # it ended while its page was made, so nobody may pay it
     raise AlreadyBought("Another order of yours was made at the same moment. Look at it first.")
 
 
@@ -189,7 +189,7 @@ def _expire(order: Checkout, customer: str, page_of: Callable[[Checkout], str]) 
     session = _open_session(order, customer, page_of)
     if session.status == "open":
         try:
-            session = _ask_to_expire(order, session)
+            session = ask_to_expire(order, session)
         except InvalidRequest:  # it is over already
             session = get_provider().checkouts.fetch(session.id)
         _settle_unpaid(session)
@@ -206,13 +206,13 @@ def close_session(row: Checkout | Gift) -> CheckoutSession | None:
     """The session of an order or a gift, which nobody can pay any more; None without one. Raises ProviderError."""
     try:
         session = get_provider().checkouts.fetch(row.session_id) if row.session_id else None
-        return _ask_to_expire(row, session) if session is not None and session.status == "open" else session
+        return ask_to_expire(row, session) if session is not None and session.status == "open" else session
     except NotFound:
         return None
 
 
-def _ask_to_expire(row: Checkout | Gift, session: CheckoutSession) -> CheckoutSession:
-    """Repeating it gets the same answer, by the key."""
+def ask_to_expire(row: Checkout | Gift, session: CheckoutSession) -> CheckoutSession:
+    """Let nobody pay a session any more. Repeating it gets the same answer, by the key. Raises ProviderError."""
     return get_provider().checkouts.expire(session.id, key=f"{row}:expire")
 
 

@@ -13,7 +13,7 @@ from events import cloudevents, outbox, topics
 
 FIELDS = ("tier_id", "version_id", "valid_until", "may_generate", "reason")
 CLOSED = "closed"
-"""The reason of a lease whose person closed the account. It stays ended, whatever is paid."""
+"""The reason of a lease whose person closed the account, or whose artist left. It stays ended, whatever is paid."""
 KIND = "fanfare.entitlement.changed.v1"
 
 

@@ -28,7 +28,8 @@ def expire(row: Checkout | Gift) -> None:
     """End an open order or gift. Raises ProviderError."""
     session = checkouts.close_session(row)
     if session is None:
-        type(row).objects.filter(pk=row.pk, status="open").update(status="expired")
+        # One that got its session meanwhile can be paid there, so it is left to the next time.
+        type(row).objects.filter(pk=row.pk, status="open", session_id=row.session_id).update(status="expired")
     else:
         checkouts.settle(session)
         gifts.settle(session)

@@ -68,7 +68,9 @@ def start(
     name = f"{price.version.tier.artist.name}: {price.version.name}, {gift_terms.write_months(months)}, a gift"
     key = f"gift:{gift.pk}"
     session = get_provider().checkouts.pay(about, gift.amount, gift.currency, name, key=key)
-    Gift.objects.filter(pk=gift.pk, session_id="").update(session_id=session.id)
+    if not Gift.objects.filter(pk=gift.pk, status=Status.OPEN).update(session_id=session.id):
+        checkouts.ask_to_expire(gift, session)  # it ended while its page was made, so nobody may pay it
+        raise NotForSale(checkouts.SAID_CLOSED)
     return session
 
 

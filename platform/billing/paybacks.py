@@ -15,6 +15,7 @@ from billing.failures import describe_error
 from billing.leases import LOST
 from billing.models import Dispute, Invoice, InvoiceLine, Payment, Refund, Subscription
 from billing.provider import get_provider
+from billing.provider.currencies import round_up
 from billing.subscription_rows import UNDONE
 
 logger = logging.getLogger(__name__)
@@ -47,11 +48,12 @@ def pay_back(
     return True
 
 
-def list_payments(row: Subscription, *, since: datetime | None = None) -> QuerySet[Payment]:
-    """With their refunds and disputes, for `owed`."""
-    payments = Payment.objects.filter(invoice__subscription=row)
+def list_payments(*rows: Subscription, since: datetime | None = None) -> QuerySet[Payment]:
+    """With their refunds and disputes, for `owed`, and their lines, for `owed_unused`."""
+    payments = Payment.objects.filter(invoice__subscription__in=rows)
     if since:
-        open_invoices = row.invoices.filter(lines__period_end__gt=since, lines__amount__gt=0)
+        invoices = Invoice.objects.filter(subscription__in=rows)
+        open_invoices = invoices.filter(lines__period_end__gt=since, lines__amount__gt=0)
         payments = payments.filter(invoice__in=open_invoices.values("pk"))
     return payments.select_related("invoice").prefetch_related("refunds", "disputes", "invoice__lines").order_by("pk")
 
@@ -70,6 +72,7 @@ def owed_unused(payment: Payment, at: datetime) -> int:
     paid = Fraction(sum(line.amount for line in payment.invoice.lines.all()))
     unused = sum((_count_unused(line, at) for line in payment.invoice.lines.all()), Fraction(0))
     wanted = ceil(payment.amount * unused / paid) if paid > 0 and unused > 0 else 0
+    wanted = round_up(wanted, payment.currency)
     since = at - CLOCKS_DIFFER  # refunds are dated by the provider's clock
     back = sum(one.amount for one in payment.refunds.all() if one.status not in UNDONE and one.created >= since)
     return min(wanted - back, owed(payment))

@@ -22,6 +22,7 @@ from billing.sync import ENDED, lock_subscription, sync_subscription
 
 SAID_LATE = "Your last payment did not go through. Pay it first, or use another card."
 SAID_ENDING = "It is canceled. Keep it first, then change it."
+SAID_LEFT = "The artist has left, so it ends with what is paid."
 SAID_PLANNED = "Another change is planned. Keep what you have first."
 SAID_PENDING = "A change waits to be paid. Pay it first."
 SAID_PROMOTION = "It can be paid at another interval once the promotion is over."
@@ -54,21 +55,29 @@ def find_own(person: Person, pk: int) -> Subscription:
 def set_ending(row: Subscription, *, ends: bool, by: Person) -> Subscription:
     """Let it end with what is paid, or go on after all. What was planned for the next period is dropped.
 
-    Setting it again changes nothing. Raises PaymentsOff, NothingToCancel and ProviderError.
+    Setting it again changes nothing. Raises PaymentsOff, NothingToCancel, NothingToChange and ProviderError.
     """
     if row.status in ENDED:
         raise NothingToCancel("It has ended already.")
     if ends and row.status in UNPAID:
         return end_unpaid(row, by=by)
+    if ends:
+        return _change(row, lambda: ask_to_end(row), "subscription.canceled", by=by)
+    if row.artist is not None and row.artist.left_at is not None:
+        raise NothingToChange(SAID_LEFT)
+    subscriptions, key = get_provider().subscriptions, f"ending:{uuid.uuid4()}"
+    return _change(row, lambda: subscriptions.resume(row.provider_id, key=key), "subscription.resumed", by=by)
+
+
+def ask_to_end(row: Subscription) -> None:
+    """Ask the provider to end it with what is paid: now where that is nothing. Raises ProviderError."""
     subscriptions = get_provider().subscriptions
-    change = subscriptions.cancel_at_period_end if ends else subscriptions.resume
-
-    def ask() -> None:
-        if ends and row.schedule:  # the provider cancels nothing of which a schedule decides
-            subscriptions.keep_price(row.provider_id, key=f"keep:{uuid.uuid4()}")
-        change(row.provider_id, key=f"ending:{uuid.uuid4()}")
-
-    return _change(row, ask, "subscription.canceled" if ends else "subscription.resumed", by=by)
+    if row.status in UNPAID:
+        subscriptions.cancel_now(row.provider_id)
+        return
+    if row.schedule:  # the provider cancels nothing of which a schedule decides
+        subscriptions.keep_price(row.provider_id, key=f"keep:{uuid.uuid4()}")
+    subscriptions.cancel_at_period_end(row.provider_id, key=f"ending:{uuid.uuid4()}")
 
 
 def find_running(order: Checkout) -> Subscription | None:
@@ -79,7 +88,7 @@ def find_running(order: Checkout) -> Subscription | None:
 def set_order_ending(order: Checkout, *, ends: bool, by: Person) -> Subscription:
     """Let what was bought with an order end with what is paid, or go on after all.
 
-    Setting it again changes nothing. Raises PaymentsOff, NothingToCancel and ProviderError.
+    Setting it again changes nothing. Raises PaymentsOff, NothingToCancel, NothingToChange and ProviderError.
     """
     _require_payments(order.book)
     running = find_running(order)

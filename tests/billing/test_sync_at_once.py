@@ -2,15 +2,18 @@
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import transaction
 from pytest_django import Settings
 
-from billing import sync, webhook_work
-from billing.models import Checkout, EntitlementLog, Subscription, WebhookEvent
+from billing import artist_leaving, sync, webhook_work
+from billing.models import Checkout, EntitlementLog, Refund, Subscription, WebhookEvent
+from billing.provider.payments import Payments
 from billing.provider.subscriptions import Subscriptions
+from billing.provider_objects import ProviderRefund
 from billing.simulated.server import FakeStripe
 from catalog.models import Artist
 from ledger.models import Transaction
@@ -18,7 +21,8 @@ from tests import factories
 from tests.billing import fan_scene
 from tests.billing.fan_scene import DAY, Scene, assert_books_agree, assert_leases_follow_the_provider, work_all
 from tests.billing.in_process import ask
-from tests.concurrency import run_at_once
+from tests.billing.test_artist_leaving import leave
+from tests.concurrency import run_at_once, start_until_blocked
 from tests.servers import Database, wait_until
 
 pytestmark = pytest.mark.usefixtures("committing_db")
@@ -130,3 +134,25 @@ def test_a_paid_session_and_its_subscription_do_not_wait_for_each_other(scene: S
 
     assert run_at_once(compare, work) == [None, None]
     assert Checkout.objects.get().status == "paid"
+
+
+def test_two_who_end_the_sales_of_an_artist_pay_back_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hour is in the key of a refund: two who ask at its end have two keys, and the provider pays each."""
+    scene.subscribe()
+    fan_scene.reconcile_all(scene)
+    artist, refund = leave(scene), Payments.refund
+    others: list[Callable[[], Any]] = []
+    keys = iter("ab")
+
+    def refund_in_another_hour(self: Payments, *args: Any, key: str, **options: Any) -> ProviderRefund:
+        if (mine := next(keys)) == "a":
+            others.append(start_until_blocked(lambda: artist_leaving.end_sales(artist)))
+        return refund(self, *args, key=f"{key}:{mine}", **options)
+
+    monkeypatch.setattr(Payments, "refund", refund_in_another_hour)
+    artist_leaving.end_sales(artist)
+    others[0]()
+
+    assert len(scene.fake.simulation.store.all("refund")) == Refund.objects.count() == 1
+    assert artist_leaving.find_left(artist).is_nothing
+    assert_books_agree(scene)

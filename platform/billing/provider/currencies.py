@@ -51,6 +51,11 @@ def from_provider_units(units: int, currency: str) -> int:
     return amount
 
 
+def round_up(amount: int, currency: str) -> int:
+    """The least amount from this one on that can be paid."""
+    return -(-amount // 10) * 10 if currency in THREE_DECIMAL else amount
+
+
 @cache
 def _factor(currency: str) -> int:
     """Of ours to Stripe's: 1, or 100 for what is whole and counted in hundredths."""
