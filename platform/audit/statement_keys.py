@@ -1,7 +1,7 @@
 """A migration operation for foreign keys that are checked once a statement, where a statement writes thousands of rows.
 
 PostgreSQL checks its own foreign keys row by row: 2,000 new listens look up the same source 2,000 times. The models say
-`db_constraint=False`; tests/test_statement_keys.py finds those that have neither a foreign key nor these triggers.
+`db_constraint=False`. tests/audit/test_statement_keys.py finds those with neither a foreign key nor these triggers.
 """
 
 from django.db.migrations import RunSQL

@@ -13,7 +13,7 @@ from accounts.roles import EDITING_ROLES, MANAGING_ROLES, is_staff
 from audit import trail
 from catalog.models import Recording, RecordingWork, Work
 from rights import notices, parties
-from rights.exceptions import Overclaimed
+from rights.exceptions import AlreadySettled, Overclaimed
 from rights.models import Claim, Party
 from rights.shares import PLURALS, WHOLE, Role, format_share
 
@@ -101,24 +101,27 @@ def dispute(made: Claim, *, by: Person) -> None:
 def settle(made: Claim, *, by: Person, note: str, ending: Collection[Claim] = ()) -> None:
     """Staff settle a disputed claim, with the reason, and end the claims that were wrong: this one, or others.
 
-    Raises NotAllowed, and Overclaimed where the claim stands and the shares of its role stay over 100 %.
+    Raises NotAllowed, AlreadySettled, and Overclaimed where the claim stands and the shares stay over 100 %.
     """
     if not is_staff(by):
         raise NotAllowed("Only staff settle a dispute.")
     with transaction.atomic():
-        _change(
-            "claim.settled",
-            Claim.objects.filter(DISPUTED),
-            made,
-            by=by,
-            settled_at=Now(),
-            settled_by=by.actor,
-            note=note,
-        )
+        _lock_owned(made)
+        said = {"settled_at": Now(), "settled_by": by.actor, "note": note}
+        if not _change("claim.settled", Claim.objects.filter(DISPUTED), made, by=by, **said):
+            raise AlreadySettled("Somebody else settled this dispute in the meantime. Nothing was changed.")
         for wrong in ending:
             end(wrong, by=by)
         if made not in ending:
             _require_room(made)
+
+
+def _lock_owned(made: Claim) -> None:
+    """Let one settle claims on this recording or work at a time, so that two do not each let their own stand."""
+    if made.recording_id:
+        Recording.objects.select_for_update(no_key=True).get(pk=made.recording_id)
+    else:
+        Work.objects.select_for_update(no_key=True).get(pk=made.work_id)
 
 
 def _require_room(made: Claim) -> None:
@@ -172,13 +175,15 @@ def _may_name_owners(work: Work, by: Person) -> bool:
     return Member.objects.filter(edits | manages, person=by, person__is_active=True).exists()
 
 
-def _change(action: str, changeable: QuerySet[Claim], made: Claim, *, by: Person, **fields: object) -> None:
-    """Write these fields, which the database stamps. Nothing happens where somebody did it before."""
+def _change(action: str, changeable: QuerySet[Claim], made: Claim, *, by: Person, **fields: object) -> bool:
+    """Write these fields, which the database stamps. False, and nothing happens, where somebody did it before."""
     with transaction.atomic():
-        if changeable.filter(pk=made.pk).update(**fields):
+        changed = changeable.filter(pk=made.pk).update(**fields)
+        if changed:
             _record(action, made, by=by)
             notices.post_about_claim(action, made)
     made.refresh_from_db()
+    return bool(changed)
 
 
 def _record(action: str, made: Claim, *, by: Person, **facts: object) -> None:

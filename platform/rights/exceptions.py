@@ -13,6 +13,12 @@ class AlreadyRegistered(RightsError):
     code = "AlreadyRegistered"
 
 
+class AlreadySettled(RightsError):
+    """Somebody of staff settled the dispute at the same moment. The message says so."""
+
+    code = "AlreadySettled"
+
+
 class Overclaimed(RightsError):
     """The shares of a role would stay over 100 %. The message says which claim to end."""
 

@@ -11,7 +11,7 @@ from accounts.models import Person
 from artists.remixes import envelopes, shelf_views
 from config.events import handle_batch
 from events.models import Outbox
-from fans import experiences, shelf_terms
+from fans import experiences, shelf, shelf_terms
 from fans.models import Engagement, Render, RenderFile, ShelfEntry
 from listens import first_party
 from listens.models import Listen
@@ -200,14 +200,25 @@ def test_every_member_decides_and_nobody_else(
     assert told in visible_text(client.get("/studio/mara-veil/history"))
 
 
+def test_its_maker_reads_that_others_still_hear_it_where_it_is_permitted(scene: Shelf) -> None:
+    entry, maker = scene.put_on(), factories.signed_in_client(scene.maker)
+    grants.switch_on(entry.artist, Use.SHARE, by=scene.principal, fresh=True, territories=["ES"])
+    spanish = factories.create_fan("Ove", country="ES")
+
+    pages = [visible_text(maker.get(path)) for path in (f"/experiences/{scene.experience.pk}", offer_of(scene), SHELF)]
+
+    assert ["cannot be heard where you are" in page for page in pages] == [True] * 3
+    assert shelf.find_for(spanish, entry.pk) == entry
+
+
 def test_pages_say_only_what_is_so_once_the_yes_or_the_remix_is_taken_back(scene: Shelf) -> None:
     entry, client = scene.put_on(), factories.signed_in_client(scene.maker)
     own = f"/experiences/{scene.experience.pk}"
-    assert "annot be heard at the moment" not in visible_text(client.get(offer_of(scene)))
+    assert "cannot be heard where you are" not in visible_text(client.get(offer_of(scene)))
 
     grants.switch_off(entry.artist, Use.SHARE, by=scene.principal)
 
-    assert "It cannot be heard at the moment" in visible_text(client.get(offer_of(scene)))
+    assert "It cannot be heard where you are" in visible_text(client.get(offer_of(scene)))
     client.post(f"{offer_of(scene)}/take-off")
     assert "It is not on the page any more. You keep your remix." in visible_text(client.get(offer_of(scene)))
     page = visible_text(client.get(own))

@@ -7,8 +7,8 @@ from artists import songs
 from catalog.models import Artist, Recording
 from rights import claims, clearance, parties
 from rights.clearance_result import ClearanceRefusal
-from rights.exceptions import AlreadyRegistered, Overclaimed
-from rights.models import Party, Use
+from rights.exceptions import AlreadyRegistered, AlreadySettled, Overclaimed
+from rights.models import Claim, Party, Use
 from tests import factories
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
@@ -51,6 +51,18 @@ def test_a_claim_does_not_stand_while_the_shares_are_above_the_whole(song: Owned
     claims.settle(claim, by=staff, note="It is theirs.", ending=[first])
     claims.settle(third, by=staff, note="It is theirs.")
     assert "disputed" not in "".join(missing(song))
+
+
+def test_a_dispute_that_somebody_else_settled_is_not_settled_again_and_ends_nothing(song: OwnedSong) -> None:
+    claim = owners.own(owners.create_party("label", "Second Shore"), song.recording, share=1)
+    seen, staff, first = Claim.objects.get(pk=claim.pk), factories.get_staff(), song.label.claims.get()
+    claims.settle(claim, by=staff, note="It is theirs.", ending=[first])
+
+    with pytest.raises(AlreadySettled, match="in the meantime"):
+        claims.settle(seen, by=staff, note="It is a mistake.", ending=[seen])
+
+    claim.refresh_from_db()
+    assert (claim.note, claim.live_until) == ("It is theirs.", None)
 
 
 @pytest.fixture

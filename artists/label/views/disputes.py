@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import staff_required
 from accounts.requests import AuthenticatedHttpRequest
 from artists.label.claims import ClaimRow, find_disputed, list_all_disputed, settle
-from rights.exceptions import Overclaimed
+from rights.exceptions import AlreadySettled, Overclaimed
 from web.decorators import post_only
 
 
@@ -53,6 +53,9 @@ def settle_dispute(request: AuthenticatedHttpRequest, claim_id: int) -> HttpResp
         settle(row.claim, by=request.user, note=form.cleaned_data["note"], ending=ended)
     except Overclaimed as error:
         return _render_disputes(request, form, str(error), status=409)
+    except AlreadySettled as error:
+        messages.error(request, str(error))
+        return redirect("staff-claims")
     messages.success(request, "Settled. Both sides read your note.")
     return redirect("staff-claims")
 

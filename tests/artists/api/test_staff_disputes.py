@@ -7,11 +7,15 @@ from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
 from django.test import Client
 
+from artists.api import staff_disputes
+from artists.label.claims import find_disputed
+from artists.label.views import disputes
 from catalog.models import Artist
 from rights import claims
 from rights.models import Claim, Party
 from rights.shares import Role
 from tests import factories
+from tests.artists.studio.pages import visible_text
 from tests.rights import factories as owners
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +85,22 @@ def test_more_than_all_of_it_does_not_stand(claim: Claim, rival: Claim, client: 
 
     assert (answer.status_code, list(answer.json()["errors"])) == (409, ["end"])
     assert (read(rival), read(claim)) == (("", False), ("", False))
+
+
+def test_of_two_who_settle_at_once_the_second_changes_nothing(
+    claim: Claim, rival: Claim, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = find_disputed(rival.pk)
+    settle(client, rival, note="It is theirs.", stands=True, end=[claim.pk])
+    for module in (staff_disputes, disputes):
+        monkeypatch.setattr(module, "find_disputed", lambda _: row)
+
+    answer = settle(client, rival, note="A mistake.", stands=False)
+    page = client.post(f"/desk/claims/{rival.pk}", {"verdict": "wrong", "note": "A mistake."}, follow=True)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "AlreadySettled")
+    assert "Somebody else settled this dispute in the meantime." in visible_text(page)
+    assert read(rival) == ("It is theirs.", False)
 
 
 def test_a_settlement_says_why_and_ends_no_claim_on_something_else(
