@@ -113,17 +113,16 @@ def test_currencies_are_not_mixed(posted: Transaction) -> None:
 
     refused("of_an_account_of_the_same_book_and_currency", NEW.format(mixed.format("EUR")), "raw")
     refused("of_its_transaction", NEW.format(mixed.format("JPY")), "raw")
-    in_yen = f"({yen}, 'simulated', 'JPY', 5), ({account('tax:payable', 'JPY')}, 'simulated', 'JPY', -5)"
-    refused("of_its_transaction", NEW.format(in_yen), "raw")
+    both = "of_its_transaction|of_an_account_of_the_same_book_and_currency"  # PostgreSQL checks them in no set order
+    refused(both, NEW.format(legs(5, -5, currency="JPY")), "raw")
 
 
 def test_books_are_not_mixed(posted: Transaction) -> None:
     live = account("stripe:clearing", "USD", "live")
-    mixed = f"({live}, '{{}}', 'EUR', 5), ({account('tax:payable')}, 'simulated', 'EUR', -5)"
+    mixed = f"({live}, '{{}}', '{{}}', 5), ({account('tax:payable')}, 'simulated', 'EUR', -5)"
 
-    refused("of_an_account_of_the_same_book_and_currency", NEW.format(mixed.format("simulated")), "raw")
-    in_live = f"({live}, 'live', 'USD', 5), ({live}, 'live', 'USD', -5)"
-    refused("of_its_transaction", NEW.format(in_live), "raw")
+    refused("of_an_account_of_the_same_book_and_currency", NEW.format(mixed.format("simulated", "EUR")), "raw")
+    refused("of_its_transaction", NEW.format(mixed.format("live", "USD")), "raw")
     refused("a_transaction_is_in_a_book", TRANSACTION, 9_000, "mine", "raw", "EUR", None)
 
 
