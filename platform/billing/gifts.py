@@ -66,8 +66,7 @@ def start(
     ids = {"gift": str(gift.pk), "person": str(person.pk), "artist": str(artist_id)}
     about = CheckoutTerms(customer, str(gift.pk), ids, page, page, gift.expires_at)
     name = f"{price.version.tier.artist.name}: {price.version.name}, {gift_terms.write_months(months)}, a gift"
-    key = f"gift:{gift.pk}"
-    session = get_provider().checkouts.pay(about, gift.amount, gift.currency, name, key=key)
+    session = get_provider().checkouts.pay(about, gift.amount, gift.currency, name, key=f"gift:{gift.pk}")
     if not Gift.objects.filter(pk=gift.pk, status=Status.OPEN).update(session_id=session.id):
         checkouts.ask_to_expire(gift, session)  # it ended while its page was made, so nobody may pay it
         raise NotForSale(checkouts.SAID_CLOSED)

@@ -120,7 +120,7 @@ def _lock_owned(made: Claim) -> None:
     """Let one settle claims on this recording or work at a time, so that two do not each let their own stand."""
     if made.recording_id:
         Recording.objects.select_for_update(no_key=True).get(pk=made.recording_id)
-    else:
+    elif made.work_id:  # it has one of both
         Work.objects.select_for_update(no_key=True).get(pk=made.work_id)
 
 

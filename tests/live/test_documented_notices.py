@@ -27,7 +27,8 @@ DOCUMENTED = {kind for each in ABOUT["oneOf"] for kind in each["properties"]["ki
 KIND = re.compile(r"[a-z]+\.[a-z_]+")
 POSTS = re.compile(r"notices\.post|NewNotice\(|_notices\(|SESSION_ENDED =")
 NOT_NOTICES = {
-    "billing.gifts", "claim.made", "claims.confirmed", "draft.approved", "draft.declined", "draft.edited",
+    "artist.left", "billing.gifts",
+    "claim.made", "claims.confirmed", "draft.approved", "draft.declined", "draft.edited",
     "draft.expired", "draft.undone", "draft.withdrawn", "draft.written", "envelope.ended", "envelope.in_force",
     "envelope.saved", "envelope.signed", "envelope.signed_again", "experience.opened", "gift.paid",
     "gift.redeemed", "gift.started", "gift.taken_back", "import.done",

@@ -22,7 +22,7 @@ from tests.module_scenes import share_scene_with_audio
 from tests.rights import factories as owners
 from tests.rights.factories import OwnedSong
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_undo_time")]
+pytestmark = pytest.mark.django_db
 
 
 @dataclass
@@ -39,6 +39,7 @@ def write_and_approve(remixes: remix_scene.Scene, fan: Person | None = None) -> 
 
 
 def create_scene(artist: Artist, folder: Path) -> Scene:
+    factories.remove_undo_time(artist)
     song = owners.create_owned_song(artist, permitted=False)
     agree(song, keys=(Key(song.label),))
     remixes = remix_scene.open_song(song.recording, folder)
