@@ -164,7 +164,7 @@ def _store_approved(draft: Draft, decision: Decision, answer: Clearance) -> None
 def _record_decision(draft: Draft, signed: Decision) -> Decision:
     """On exactly this text under this mark, under the signature alone."""
     salted: dict[str, Any] = {"salt": _known(draft.salt), "person": draft.person_id, "artist": draft.artist_id}
-    marked = {"mark": _known(draft.mark), "credit": _known(draft.credit), "text": _known(draft.text)}
+    marked: dict[str, Any] = {"mark": _known(draft.mark), "credit": _known(draft.credit), "text": _known(draft.text)}
     return decisions.record_decision(
         Decision.Kind.ITEM,
         hashing.content_hash(**salted, **marked),
