@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 
+from accounts.models import AgeBand
 from ai import guard
 from ai.draft import MAX_COMPOSED_LENGTH
 from ai.wording import load_wording
@@ -74,6 +75,7 @@ def _lock_drafts(after: int, full: Collection[int]) -> list[Draft]:
         deadline__gt=Now(),
         team_typed=False,
         text=F("original_text"),
+        person__age_band=AgeBand.ADULT,  # a person reads what a minor gets
         version__wording__contains=SIGNED_AS_UNREAD,
         version__decision__isnull=False,
         version__program__current=F("version"),

@@ -50,7 +50,7 @@ CREATE TRIGGER made_by_who_is_named AFTER INSERT ON artists_draft
 REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION artists_check_makers();
 
 -- A decision without anybody who read the message rests on the signature of its version, which is in use and says that it
--- goes out so. The composer made it, nobody changed it, and its mark does not say that somebody saw it.
+-- goes out so. The composer made it for an adult, nobody changed it, and its mark does not say that somebody saw it.
 CREATE FUNCTION artists_check_unread() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -65,6 +65,7 @@ BEGIN
             AND (NEW.maker = 'composer' AND NEW.mark IN ('filled', 'bounds')
                 OR (NEW.maker LIKE 'suggested:%' OR NEW.maker LIKE 'changed:%') AND NEW.mark = 'bounds')
             AND fans_agreed_to(NEW.person_id, NEW.artist_id, 3)
+            AND EXISTS (SELECT FROM accounts_person WHERE id = NEW.person_id AND age_band = '18_plus')
         ) IS NOT TRUE
     ) THEN
         PERFORM refuse('a message goes out unread where its words were signed for that');

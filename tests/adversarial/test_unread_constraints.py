@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from accounts.models import AgeBand
 from artists import programs, unread
 from artists.models import Draft
 from rights import decisions, hashing
@@ -23,9 +24,10 @@ APPROVE = (
 )
 
 
-def write_draft(*, is_unread: bool = True) -> Draft:
+def write_draft(*, is_unread: bool = True, age_band: str = AgeBand.ADULT) -> Draft:
     program = factories.create_program(factories.create_artist(), signed=False)
-    return draft_for_fan(sign_templates(program, [OWN], is_unread=is_unread))
+    fan = factories.create_fan("Ana", opted_in=program.artist, age_band=age_band)
+    return draft_for_fan(sign_templates(program, [OWN], is_unread=is_unread), fan)
 
 
 def decide(draft: Draft, mark: str) -> Decision:
@@ -84,6 +86,12 @@ def test_nothing_else_is_decided_by_nobody(attack: Callable[[Draft], None]) -> N
 
 def test_nobody_decides_where_the_signature_says_that_somebody_reads() -> None:
     draft = write_draft(is_unread=False)
+
+    refused("signed for that", APPROVE, decide(draft, "filled").pk, "filled", draft.pk)
+
+
+def test_nobody_decides_what_a_minor_gets() -> None:
+    draft = write_draft(age_band=AgeBand.FROM_16)
 
     refused("signed for that", APPROVE, decide(draft, "filled").pk, "filled", draft.pk)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from accounts.models import AgeBand
 from artists import delivery, holds, programs, review, unread
 from artists.models import Draft, Program
 from audit.models import Entry
@@ -58,6 +59,13 @@ def test_only_the_version_in_use_so_many_a_day_and_only_who_agreed(program: Prog
     entry = Entry.objects.get(action="draft.approved")
     assert (entry.actor, entry.facts["under"]) == ("system:unread", signed.current.decision_id)
     assert not Experience.objects.exists()
+
+
+def test_what_a_minor_gets_waits_for_a_person(program: Program) -> None:
+    signed = sign_templates(program, [OWN], is_unread=True)
+    draft_for_fan(signed, factories.create_fan("Ana", opted_in=program.artist, age_band=AgeBand.FROM_16))
+
+    assert unread.approve_next() is False
 
 
 def test_no_model_writes_what_nobody_reads(program: Program) -> None:
