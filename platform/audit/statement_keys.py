@@ -35,10 +35,6 @@ END $$;
 CREATE FUNCTION {name}_kept() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION '% on {parent}: only in a transaction that is READ COMMITTED', TG_OP
-        USING ERRCODE = 'insufficient_privilege';
-    END IF;
     IF TG_OP = 'TRUNCATE' THEN
         PERFORM FROM {table} WHERE {column} IS NOT NULL LIMIT 1;
     ELSE
@@ -56,6 +52,8 @@ CREATE TRIGGER {column}_exists AFTER INSERT ON {table}
 REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION {name}_exists();
 CREATE TRIGGER {column}_changed AFTER UPDATE ON {table} FOR EACH ROW
 WHEN (NEW.{column} IS NOT NULL AND NEW.{column} IS DISTINCT FROM OLD.{column}) EXECUTE FUNCTION {name}_changed();
+CREATE TRIGGER {name}_seen BEFORE DELETE OR UPDATE OF id OR TRUNCATE ON {parent}
+FOR EACH STATEMENT EXECUTE FUNCTION require_read_committed();
 CREATE TRIGGER {name}_deleted AFTER DELETE ON {parent}
 FOR EACH ROW EXECUTE FUNCTION {name}_kept();
 CREATE TRIGGER {name}_moved AFTER UPDATE ON {parent}
@@ -67,6 +65,7 @@ DROP = """
 DROP TRIGGER {name}_truncated ON {parent};
 DROP TRIGGER {name}_moved ON {parent};
 DROP TRIGGER {name}_deleted ON {parent};
+DROP TRIGGER {name}_seen ON {parent};
 DROP TRIGGER {column}_changed ON {table};
 DROP TRIGGER {column}_exists ON {table};
 DROP FUNCTION {name}_exists(), {name}_changed(), {name}_kept();
