@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from artists import audiences, eligibility, expiry, fact_checks
 from artists.audiences import REASON_NO_TIER
 from artists.models import Draft
+from artists.models.drafts import UNDECIDED
 from artists.notifications import draft_notices, publish_draft_events
 from artists.program_status import REASON_STOPPED
 from artists.requests import capturing
@@ -178,8 +179,7 @@ def _hand_back_replaced(drafts: Sequence[Draft]) -> list[Draft]:
     in_use = lock_live_programs({draft.version.program_id for draft in unread}) if unread else {}
     replaced = {draft.pk: draft for draft in unread if in_use.get(draft.version.program_id) != draft.version_id}
     if replaced:
-        undecided = dict.fromkeys(("decision", "mark", "credit", "decided_by", "decided_at", "deliver_after"))
-        Draft.objects.filter(pk__in=replaced).update(state=Draft.State.PENDING, **undecided)
+        Draft.objects.filter(pk__in=replaced).update(state=Draft.State.PENDING, **UNDECIDED)
         trail.record_all(
             trail.new_entry("draft.undone", by=ACTOR, subject=f"draft:{draft.pk}", decision=draft.decision_id)
             for draft in replaced.values()

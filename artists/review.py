@@ -25,6 +25,7 @@ from artists.exceptions import (
     Uncleared,
 )
 from artists.models import Draft, Program
+from artists.models.drafts import UNDECIDED
 from artists.notifications import KEY_ASKED, KEY_CLOSED, draft_notices, key_notices, publish_draft_events
 from artists.remixes import hearing
 from audit import trail
@@ -140,8 +141,7 @@ def _restore_pending(draft: Draft) -> bool:
         undoable = undoable.filter(deliver_after__gt=Now())
     if draft.state != Draft.State.APPROVED:
         undoable = undoable.filter(deadline__gt=Now())
-    undecided = dict.fromkeys(("decision", "mark", "credit", "decided_by", "decided_at", "deliver_after"))
-    return bool(undoable.update(state=Draft.State.PENDING, reason="", **undecided))
+    return bool(undoable.update(state=Draft.State.PENDING, reason="", **UNDECIDED))
 
 
 def _get_draft_and_role(draft_id: int, by: Person) -> tuple[Draft, Role]:

@@ -83,6 +83,10 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         return due.seconds_until(self, field)
 
 
+UNDECIDED = dict.fromkeys(("decision", "mark", "credit", "decided_by", "decided_at", "deliver_after"))
+"""What a draft loses when a decision on it is taken back."""
+
+
 class Draft(models.Model):
     """A text for one moment. It waits for a decision of the team, and expires without one."""
 
