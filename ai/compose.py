@@ -78,12 +78,9 @@ def _find_usable(wording: Wording, formatted: FormattedFacts, *, suggested: bool
 
 def _is_written(wording: Wording, template: Template) -> bool:
     """Whether a person wrote it and every sentence of its fragments."""
-    numbers = [
-        (name, n) for name in template.mentions & wording.fragments.keys() for n in range(len(wording.fragments[name]))
-    ]
-    index = wording.parsed_templates.index(template)
-    origins = [wording.find_origin(index, {}), *(wording.find_origin(index, {name: n}) for name, n in numbers)]
-    return all(origin == WRITTEN for origin in origins)
+    index, used = wording.parsed_templates.index(template), template.mentions & wording.fragments.keys()
+    choices = [{}, *({name: n} for name in used for n in range(len(wording.fragments[name])))]
+    return all(wording.find_origin(index, chosen) == WRITTEN for chosen in choices)
 
 
 def _require_clearance(clearance: Clearance) -> None:

@@ -1,7 +1,5 @@
 """Draft the message for one moment: with the composer, or with a model whose words the guard checks."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass, replace
 
 from ai import guard
@@ -9,7 +7,7 @@ from ai.compose import Composition, compose
 from ai.exceptions import GuardRejected, ModelFailed
 from ai.facts import Facts
 from ai.languages import find_language
-from ai.llm import ModelConfig
+from ai.llm import ModelConfig, pseudonym
 from ai.model_prompt import write_with_model
 from ai.wording import Wording
 from rights.clearance_result import Clearance
@@ -52,7 +50,7 @@ def draft_message(
     if model is None or find_language(wording.locale) is None:
         return replace(drafted, fallback_reason="language" if model else None)
     try:
-        text = write_with_model(model, wording, facts, person=_pseudonym(choice_key, fan))
+        text = write_with_model(model, wording, facts, person=pseudonym(choice_key, f"safety:{fan}"))
     except ModelFailed as error:
         return replace(drafted, fallback_reason=error.reason)
     except GuardRejected:
@@ -64,8 +62,3 @@ def _check_composed(composed: Composition, wording: Wording, facts: Facts) -> No
     limit, formatted = MAX_COMPOSED_LENGTH, composed.formatted
     if findings := guard.check_text(composed.text, facts, limit=limit, wording=wording, formatted=formatted):
         raise GuardRejected(findings)
-
-
-def _pseudonym(key: bytes, fan: str) -> str:
-    """A name for a fan that lets a provider tell two fans apart, but not who they are."""
-    return hmac.new(key, f"safety:{fan}".encode(), hashlib.sha256).hexdigest()

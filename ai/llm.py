@@ -4,6 +4,8 @@ The answer is checked against our own type. Whatever goes wrong becomes ModelFai
 """
 
 import asyncio
+import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
@@ -71,6 +73,11 @@ def ask_model[T: msgspec.Struct](
     messages = [{"role": "system", "content": system}, {"role": "user", "content": asked}]
     request = build_request(config, answer, messages, person, max_tokens)
     return _parse_answer(complete(config, request), answer)
+
+
+def pseudonym(key: bytes, of: str) -> str:
+    """A name that lets a provider tell two people apart, but not who they are. `of` is what it stands for."""
+    return hmac.new(key, of.encode(), hashlib.sha256).hexdigest()
 
 
 def complete(config: ModelConfig, request: Mapping[str, Any]) -> "Completion":

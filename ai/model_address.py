@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from ai.exceptions import ModelFailed
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+OPENAI_HOST = "api.openai.com"
 
 
 def check_address(base_url: str, hosts: Set[str], internal_hosts: Set[str]) -> None:
@@ -36,6 +37,11 @@ def is_listed(base_url: str, hosts: Set[str]) -> bool:
     parts = urlsplit(base_url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     return host in hosts or f"{host}:{port}" in hosts
+
+
+def is_openai(base_url: str) -> bool:
+    """Whether OpenAI itself answers there."""
+    return urlsplit(base_url).hostname == OPENAI_HOST
 
 
 async def require_public(base_url: str) -> None:

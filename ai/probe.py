@@ -14,6 +14,7 @@ from ai.exceptions import ModelFailed
 from ai.llm import ModelConfig, ask_model, build_request, complete
 
 KEPT = "yes"
+"""The verdict where a server does what it says; any other says what it does in its place."""
 TOKEN_LIMIT = 5
 TOKEN_SLACK = 3
 """Some servers count the token that ends an answer, and those that begin it."""

@@ -1,10 +1,9 @@
 """Ask a model for wordings in an artist's voice, and keep those in which the guard finds nothing hard."""
 
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import combinations
 from typing import Annotated, Any
 
 import msgspec
@@ -12,13 +11,13 @@ import msgspec
 from ai import guard, unicode
 from ai.exceptions import InvalidTemplate
 from ai.facts import Facts, FormattedFacts, format_facts
-from ai.findings import hard
+from ai.findings import Finding, hard
 from ai.llm import ModelAnswer, ModelConfig, ask_model
 from ai.masking import NAME_PLACEHOLDER, VALUE_PLACEHOLDER
 from ai.names import safe_title
 from ai.previews import plural_edges
-from ai.template_language import Template, fill_in, parse_template
-from ai.wording import Wording
+from ai.template_language import Template, parse_template
+from ai.wording import Wording, fill_in_template, subsets
 
 PROMPT_VERSION = 1
 MAX_SUGGESTIONS = 10
@@ -117,35 +116,24 @@ def find_problem(text: str, wish: Wish, signed: Wording | None = None) -> str:
         return "syntax"
     home = signed or Wording(wish.locale, ("{plays}",))
     facts = Facts(artist=wish.artist, name="Ana", song="Tidal", plays=100, since=date(2024, 5, 3))
-    for known in _known_slots(template):
+    for some in subsets(sorted(template.mentions - template.required_slots)):
+        known = template.required_slots | some
         for plays in plural_edges(wish.locale) if "plays" in known else [100]:
             counted = replace(facts, plays=plays)
-            for words, filled in _fill_in(template, known, counted, wish.locale):
-                findings = [
-                    *guard.check_words(words, counted, wording=home),
-                    *guard.check_text(filled, counted, limit=MAX_SUGGESTION_LENGTH, wording=home),
-                ]
-                if wrong := hard(findings):
-                    return wrong[0].code
+            if wrong := hard(_check_form(template, known, counted, home)):
+                return wrong[0].code
     return ""
 
 
-def _known_slots(template: Template) -> Iterator[Collection[str]]:
-    """Each set of slots that can have a value."""
-    optional = sorted(template.mentions - template.required_slots)
-    for size in range(len(optional) + 1):
-        yield from (template.required_slots | {*some} for some in combinations(optional, size))
-
-
-def _fill_in(template: Template, known: Collection[str], facts: Facts, locale: str) -> Iterator[tuple[str, str]]:
-    """The template with placeholders, and with values."""
-    values = {slot: text for slot, text in format_facts(facts, locale).texts.items() if slot in known}
+def _check_form(template: Template, known: Collection[str], facts: Facts, home: Wording) -> list[Finding]:
+    """What the guard finds in the template with placeholders, and with values, where it can be filled in."""
+    values = {slot: text for slot, text in format_facts(facts, home.locale).texts.items() if slot in known}
     hidden = {slot: NAME_PLACEHOLDER if slot == "name" else VALUE_PLACEHOLDER for slot in values}
-    words = fill_in(template.parts, FormattedFacts(hidden, facts.plays), locale, _reject_fragment)
-    filled = fill_in(template.parts, FormattedFacts(values, facts.plays), locale, _reject_fragment)
-    if words is not None and filled is not None:
-        yield words, filled
-
-
-def _reject_fragment(name: str) -> None:
-    raise AssertionError(f"fragment {name} in a suggestion, which has no fragments")
+    words = fill_in_template(home, template, FormattedFacts(hidden, facts.plays), {})
+    filled = fill_in_template(home, template, FormattedFacts(values, facts.plays), {})
+    if words is None or filled is None:
+        return []
+    return [
+        *guard.check_words(words, facts, wording=home),
+        *guard.check_text(filled, facts, limit=MAX_SUGGESTION_LENGTH, wording=home),
+    ]

@@ -160,7 +160,7 @@ def _shapes_of_template(wording: Wording, index: int) -> Iterator[Shape]:
         chosen = {name: wording.parsed_fragments[name][n] for name, n in zip(used, picked, strict=True)}
         mentioned = template.mentions.union(*(sentence.mentions for sentence in chosen.values())) & SLOTS.keys()
         seen = set[str]()
-        for missing in _subsets(sorted(mentioned - template.required_slots - {"artist"})):
+        for missing in subsets(sorted(mentioned - template.required_slots - {"artist"})):
             formatted = _slots_in_braces(SLOTS.keys() - missing, wording.locale)
             text = fill_in_template(wording, template, formatted, chosen)
             if text is not None and text not in seen:
@@ -183,7 +183,7 @@ def _reject_fragment(name: str) -> str | None:
     raise AssertionError(f"fragment {name} inside a fragment")  # the parser accepts no fragments there
 
 
-def _subsets(names: Sequence[str]) -> Iterator[set[str]]:
+def subsets(names: Sequence[str]) -> Iterator[set[str]]:
     return (set(some) for size in range(len(names) + 1) for some in combinations(names, size))
 
 

@@ -17,6 +17,7 @@ from ai.draft import DraftedMessage, draft_message
 from ai.exceptions import ModelFailed
 from ai.facts import SLOTS, Facts
 from ai.llm import ModelConfig
+from ai.model_address import is_openai
 from ai.origins import parse_maker
 from artists.models import Draft, ExperienceRequest, Moment
 from catalog.models import Artist
@@ -50,7 +51,7 @@ def configured_model() -> ModelConfig | None:
             api_key=settings.LLM_API_KEY,
             hosts=frozenset({host}),
             timeout_seconds=settings.LLM_TIMEOUT_SECONDS,
-            is_openai=host == "api.openai.com",
+            is_openai=is_openai(settings.LLM_BASE_URL),
         )
     except ModelFailed as reason:
         raise ImproperlyConfigured(f"LLM_BASE_URL cannot be used: {reason}.") from reason

@@ -6,8 +6,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, GeneratedField, Q
 from django.db.models.functions import Now
 
-KEPT = "yes"
-"""The verdict where a server does what it says; any other says what it does in its place."""
+from ai.probe import KEPT
 
 
 class ModelProfileQuerySet(models.QuerySet["ModelProfile"]):

@@ -1,7 +1,5 @@
 """Make the calls that were asked for, check what comes, and tell the team's open pages."""
 
-import hashlib
-import hmac
 import logging
 
 from django.conf import settings
@@ -9,7 +7,7 @@ from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
 
 from ai.exceptions import ModelFailed
-from ai.llm import ModelAnswer
+from ai.llm import ModelAnswer, pseudonym
 from ai.suggest import Templates, ask_for_templates, sort_out
 from ai.wording import Wording, load_wording
 from artists.models import Suggestion, SuggestionCall
@@ -65,9 +63,8 @@ def answer_next() -> bool:
 def _make(call: SuggestionCall) -> None:
     """Outside a transaction, because a model is slow."""
     try:
-        person = hmac.new(settings.CHOICE_KEY.encode(), f"artist:{call.artist_id}".encode(), hashlib.sha256)
-        config = build_config(call.profile)
-        answer = ask_for_templates(config, call.locale, call.question, person=person.hexdigest())
+        person = pseudonym(settings.CHOICE_KEY.encode(), f"artist:{call.artist_id}")
+        answer = ask_for_templates(build_config(call.profile), call.locale, call.question, person=person)
         _store_answer(call, answer)
     except ModelFailed as failed:
         _store_failure(call, failed)

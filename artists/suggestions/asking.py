@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from accounts import roles
 from accounts.models import Person
 from ai.facts import LISTENING_SLOTS
-from ai.origins import How
+from ai.origins import WRITTEN
 from ai.suggest import PROMPT_VERSION, Wish, estimate_tokens
 from ai.wording import load_wording
 from artists.exceptions import InvalidRequest, Stale
@@ -97,9 +97,8 @@ def _build_wish(program: Program, line: str, like: str, locale: str) -> Wish:
     if newest and newest.wording:
         wording = load_wording(newest.wording)
         if wording.locale == locale and not wording.fragments:
-            origins = [wording.find_origin(index, {}) for index in range(len(wording.templates))]
-            pairs = zip(wording.templates, origins, strict=True)
-            examples = tuple(text for text, origin in pairs if origin.how is How.WRITTEN)
+            texts = enumerate(wording.templates)
+            examples = tuple(text for index, text in texts if wording.find_origin(index, {}) == WRITTEN)
     slots = ("name", "artist", *sorted(LISTENING_SLOTS), *(["song"] if has_song else []))
     return Wish(artist=program.artist.name, locale=locale, slots=slots, line=line, like=like, examples=examples)
 

@@ -11,7 +11,7 @@ from accounts.exceptions import NotAllowed
 from accounts.models import Person
 from ai.exceptions import ModelFailed
 from ai.llm import ModelConfig
-from ai.model_address import check_address
+from ai.model_address import check_address, is_openai
 from artists.exceptions import InvalidRequest, Stale
 from artists.models import ModelProfile
 from audit import trail
@@ -19,7 +19,6 @@ from worker import wake
 
 CHANNEL = "artists_models"
 """Wakes `work models`."""
-OPENAI_ADDRESS = "https://api.openai.com/"
 
 
 def save(name: str, *, by: Person, **fields: Any) -> ModelProfile:
@@ -91,7 +90,7 @@ def build_config(profile: ModelProfile) -> ModelConfig:
         internal_hosts=settings.LLM_INTERNAL_HOSTS,
         public_only=True,
         timeout_seconds=settings.LLM_TIMEOUT_SECONDS,
-        is_openai=f"{profile.base_url}/".startswith(OPENAI_ADDRESS),
+        is_openai=is_openai(profile.base_url),
         token_parameter=profile.token_parameter,  # type: ignore[arg-type]  # the database knows no other
         structured=profile.structured,  # type: ignore[arg-type]
     )
